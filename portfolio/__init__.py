@@ -1,0 +1,1 @@
+"""Allocation of public funds as an audited mixed-integer program."""

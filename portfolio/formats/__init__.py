@@ -1,0 +1,1 @@
+"""Text and workbooks <-> schema and results. No mathematics here."""

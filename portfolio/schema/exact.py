@@ -1,0 +1,84 @@
+"""Exact numbers: what a file says is what is computed with.
+
+A JSON number, a decimal string or a fraction string becomes a `Fraction`; floats enter only through their shortest
+decimal form (0.1 means one tenth). NaN and infinities are refused.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_FRACTION = re.compile(r"^[+-]?\d+\s*/\s*\d+$")
+_DECIMAL = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$")
+MAX_DIGITS = 60
+"""Longest numeral accepted: far above any real amount, far below what makes exact arithmetic slow."""
+
+
+def to_fraction(raw: Any) -> Fraction:
+    """Exact value of a number as written; raises a pydantic error naming what was expected."""
+    if isinstance(raw, Fraction):
+        return raw
+    if isinstance(raw, bool):
+        raise PydanticCustomError("exact_number", "a number, a decimal string or a fraction such as 2/3")
+    if isinstance(raw, int):
+        if abs(raw) < 10**MAX_DIGITS:
+            return Fraction(raw)
+    elif isinstance(raw, float):
+        if math.isfinite(raw):
+            return Fraction(repr(raw))
+    elif isinstance(raw, Decimal):
+        if raw.is_finite() and abs(raw.adjusted()) < MAX_DIGITS and len(raw.as_tuple().digits) <= MAX_DIGITS:
+            return Fraction(raw)
+    elif isinstance(raw, str) and len(raw) <= MAX_DIGITS:
+        text = raw.strip()
+        if _DECIMAL.match(text):
+            return to_fraction(Decimal(text))
+        if _FRACTION.match(text) and int(text.split("/")[1]):
+            return Fraction(text.replace(" ", ""))
+    raise PydanticCustomError("exact_number", "a number, a decimal string or a fraction such as 2/3")
+
+
+def exact_text(value: Fraction) -> str:
+    """Canonical text: an integer, else a terminating decimal, else p/q. Inverse of `to_fraction`."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    twos = fives = 0
+    rest = value.denominator
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    digits = max(twos, fives)
+    if rest != 1 or digits > MAX_DIGITS // 2:
+        return f"{value.numerator}/{value.denominator}"
+    scaled = abs(value.numerator) * 10**digits // value.denominator
+    text = str(scaled).rjust(digits + 1, "0")
+    return ("-" if value < 0 else "") + text[:-digits] + "." + text[-digits:]
+
+
+def exact_json(value: Fraction) -> int | float | str:
+    """A JSON number where that is exact and short, else the canonical text."""
+    if value.denominator == 1 and abs(value.numerator) < 2**53:
+        return value.numerator
+    text = exact_text(value)
+    if "/" not in text and len(text) <= 16 and "e" not in repr(float(text)) and Fraction(repr(float(text))) == value:
+        return float(text)
+    return text
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(to_fraction),
+    PlainSerializer(exact_json),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?\d+(\.\d*)?(\s*/\s*\d+)?$"}]}
+    ),
+]
+"""An exact rational; in files a number, a decimal string or a fraction string."""

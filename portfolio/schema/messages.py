@@ -1,0 +1,249 @@
+"""Message catalogue of the schema: code -> language -> (expectation, remedy). One place, so that both languages stay in step."""
+
+from __future__ import annotations
+
+
+def _both(en: str, en_remedy: str, ja: str, ja_remedy: str) -> dict[str, tuple[str, str]]:
+    return {"en": (en, en_remedy), "ja": (ja, ja_remedy)}
+
+
+CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
+    # structure
+    "not_json": _both(
+        "valid JSON was expected ({detail})", "Fix the text at that place.", "正しいJSONではありません（{detail}）", "その箇所を修正してください。"
+    ),
+    "not_object": _both(
+        "a JSON object was expected", "Begin the file with {{ and end it with }}.", "JSONオブジェクトが必要です", "全体を {{ }} で囲んでください。"
+    ),
+    "duplicate_key": _both(
+        "each key may appear once", "Remove or merge one of them.", "同じキーが重複しています", "どちらかを削除または統合してください。"
+    ),
+    "not_finite": _both(
+        "NaN and infinities are not numbers", "Write a finite number.", "NaNや無限大は数値として扱えません", "有限の数値を書いてください。"
+    ),
+    "too_deep": _both(
+        "nesting deeper than {limit} levels", "Flatten the file.", "入れ子が深すぎます（上限{limit}）", "構造を浅くしてください。"
+    ),
+    "missing": _both("a required entry is missing", "Add `{name}`.", "必須項目がありません", "`{name}` を追加してください。"),
+    "unknown_key": _both(
+        "no such entry here{hint}", "Rename or remove it. Known: {known}.", "この項目はありません{hint_ja}", "名前を直すか削除してください。使える項目: {known}。"
+    ),
+    "wrong_type": _both(
+        "{expected} was expected", "Write {expected}.", "{expected_ja}が必要です", "{expected_ja}を書いてください。"
+    ),
+    "exact_number": _both(
+        "a number, a decimal string or a fraction such as 2/3 was expected",
+        "Write for example 12.5, \"12.5\" or \"2/3\".",
+        "数値、小数の文字列、または 2/3 のような分数が必要です",
+        "例: 12.5、\"12.5\"、\"2/3\"。",
+    ),
+    "one_home": _both(
+        "exactly one of value, factors, ref was expected",
+        "Keep one of them.",
+        "value・factors・ref のうち一つだけが必要です",
+        "一つだけ残してください。",
+    ),
+    "unknown_quantity": _both(
+        "no shared quantity of that name{hint}",
+        "Define it under quantities, or correct the name.",
+        "その名前の共有数量はありません{hint_ja}",
+        "quantities に定義するか、名前を直してください。",
+    ),
+    "range_order": _both(
+        "low <= value <= high was expected", "Correct the range or the value.", "low <= value <= high が必要です", "範囲または値を直してください。"
+    ),
+    "bad_choice": _both("one of {choices} was expected", "Use one of them.", "{choices} のいずれかが必要です", "いずれかを選んでください。"),
+    "bad_id": _both(
+        "an id of letters, digits, _ and - was expected",
+        "Use an id without spaces, dots, commas or brackets.",
+        "idには文字・数字・_・- だけが使えます",
+        "空白・ピリオド・カンマ・括弧を除いてください。",
+    ),
+    "out_of_bounds": _both("{expected} was expected", "Write a value with {expected}.", "{expected} が必要です", "{expected} を満たす値にしてください。"),
+    "too_few": _both("at least {least} entries were expected", "Add entries.", "{least}件以上が必要です", "項目を追加してください。"),
+    "other": _both("{detail}", "See the JSON Schema (portfolio check --schema).", "{detail}", "JSON Schema（portfolio check --schema）を参照してください。"),
+    "schema_version": _both(
+        "schema_version {known} was expected",
+        "Use a toolkit that knows version {found}, or convert the file.",
+        "schema_version は {known} が必要です",
+        "版{found}に対応したツールを使うか、変換してください。",
+    ),
+    # references and identity
+    "duplicate_id": _both(
+        "ids must be unique in {collection}", "Rename one of the two.", "{collection} の中でidが重複しています", "片方の名前を変えてください。"
+    ),
+    "dangling": _both(
+        "no such id in {collection}{hint}", "Correct it or define it.", "{collection} にそのidはありません{hint_ja}", "直すか、定義を追加してください。"
+    ),
+    "no_option": _both(
+        "programme `{programme}` has no option of that name{hint}",
+        "Correct the option.",
+        "事業 `{programme}` にその選択肢はありません{hint_ja}",
+        "選択肢の名前を直してください。",
+    ),
+    # time
+    "horizon_order": _both(
+        "first_year <= last_year was expected", "Correct the horizon.", "first_year <= last_year が必要です", "期間を直してください。"
+    ),
+    "horizon_long": _both(
+        "a horizon of at most {limit} years was expected", "Shorten the horizon.", "期間は最長{limit}年です", "期間を短くしてください。"
+    ),
+    "outside_horizon": _both(
+        "a year within {first}-{last} was expected",
+        "Move it into the horizon or widen the horizon.",
+        "{first}～{last}年度の範囲が必要です",
+        "期間内に移すか、期間を広げてください。",
+    ),
+    "empty_window": _both(
+        "a window with at least one year was expected", "Correct first_year and last_year.", "少なくとも1年の期間が必要です", "first_yearとlast_yearを直してください。"
+    ),
+    "start_and_window": _both(
+        "either start_years or first_year/last_year, not both", "Keep one of them.", "start_years と first_year/last_year は併用できません", "どちらか一方にしてください。"
+    ),
+    # numbers
+    "negative": _both("a number >= 0 was expected", "Write a non-negative number.", "0以上の数値が必要です", "0以上にしてください。"),
+    "not_positive": _both("a number > 0 was expected", "Write a positive number.", "正の数値が必要です", "正の数値にしてください。"),
+    "not_share": _both(
+        "a share between 0 and 1 was expected", "Write 0.5 for 50 %.", "0から1の割合が必要です", "50%は0.5と書いてください。"
+    ),
+    "zero_rate": _both(
+        "a subsidy rate above 0 was expected", "Write a rate in (0, 1].", "補助率は0より大きい値が必要です", "0より大きく1以下にしてください。"
+    ),
+    "no_cost": _both(
+        "a cost (or payments) was expected", "Give `cost`, or `payments` by fund and year.", "費用（または payments）が必要です", "`cost` か、基金・年度別の `payments` を書いてください。"
+    ),
+    "sum_to_one": _both(
+        "the sum must be exactly 1, it is {total}", "Correct the shares.", "合計はちょうど1でなければなりません（現在 {total}）", "割合を直してください。"
+    ),
+    "unit_mismatch": _both(
+        "the unit `{expected}` was expected", "Convert the number, or correct the unit.", "単位 `{expected}` が必要です", "換算するか単位を直してください。"
+    ),
+    "payments_and_cost": _both(
+        "payments add up to {payments} but subsidy_rate x cost is {public}",
+        "Leave out `cost`, or make both agree.",
+        "payments の合計 {payments} と subsidy_rate x cost = {public} が一致しません",
+        "`cost` を省くか、一致させてください。",
+    ),
+    "profile_and_payments": _both(
+        "either profile or payments, not both", "Keep one of them.", "profile と payments は併用できません", "どちらか一方にしてください。"
+    ),
+    # curves
+    "curve_scale": _both(
+        "scales that rise from 0..1 up to exactly 1 were expected",
+        "Sort the breakpoints; the last one is [1, 1].",
+        "scaleは昇順で最後が1である必要があります",
+        "点を並べ替え、最後を [1, 1] にしてください。",
+    ),
+    "curve_effect": _both(
+        "effects that never fall, between 0 and 1, ending at 1, were expected",
+        "Correct the breakpoints; the last one is [1, 1].",
+        "effectは0～1で減少せず、最後が1である必要があります",
+        "点を直し、最後を [1, 1] にしてください。",
+    ),
+    "curve_units": _both(
+        "a repeatable option needs a concave curve",
+        "Use units = 1, or a concave curve.",
+        "繰り返し可能な選択肢には凹の曲線が必要です",
+        "units = 1 にするか、凹の曲線にしてください。",
+    ),
+    "phi_shape": _both(
+        "a curve from (0, 0), nondecreasing and concave, was expected",
+        "Correct the points.",
+        "(0, 0) から始まる非減少で凹の曲線が必要です",
+        "点を直してください。",
+    ),
+    # structure of the model
+    "empty_eligibility": _both(
+        "no fund may pay for this option (funds, eligibility, window and sunset leave nothing)",
+        "Widen a fund's eligibility, the option's funds or its window.",
+        "この選択肢に支出できる基金がありません（基金・対象・期間の条件で残りません）",
+        "基金の対象、選択肢の funds、または期間を広げてください。",
+    ),
+    "payment_not_allowed": _both(
+        "fund `{fund}` may not pay for this option in {year}",
+        "Widen the fund's eligibility or years, or move the payment.",
+        "基金 `{fund}` は{year}年度にこの選択肢へ支出できません",
+        "基金の対象・年度を広げるか、支払いを移してください。",
+    ),
+    "mandatory_forbidden": _both(
+        "a programme cannot be both mandatory and forbidden", "Remove one of the two.", "必須と禁止を同時に指定できません", "どちらかを外してください。"
+    ),
+    "no_criteria": _both(
+        "at least one criterion was expected", "Add a criterion.", "評価基準が少なくとも一つ必要です", "criteria を追加してください。"
+    ),
+    "no_programmes": _both(
+        "at least one programme was expected", "Add a programme.", "事業が少なくとも一つ必要です", "programmes を追加してください。"
+    ),
+    "no_scenarios": _both(
+        "a risk criterion needs scenarios", "Add scenarios (probabilities sum to 1), or drop the criterion.", "リスク基準にはシナリオが必要です", "scenarios を追加するか、基準を外してください。"
+    ),
+    "ripple_radius": _both(
+        "the ripple table must die out (every chain of shares shrinks)",
+        "Lower the shares: those leaving a field should sum to less than 1.",
+        "波及表は収束する必要があります",
+        "各分野から出る割合の合計を1未満にしてください。",
+    ),
+    "no_side": _both("a min or a max was expected", "Give at least one.", "min か max が必要です", "少なくとも一方を書いてください。"),
+    "burden_period": _both(
+        "a burden is bounded year by year", "Move min/max into `years`.", "後年度負担は年度ごとに上限を置きます", "min/max を `years` に移してください。"
+    ),
+    "persistence_needs": _both(
+        "persistence needs a reference plan, and a criterion when it has a price",
+        "Add `reference`, and name the `criterion`.",
+        "persistence には基準計画（価格があれば評価基準も）が必要です",
+        "`reference` と `criterion` を書いてください。",
+    ),
+    "aim_unknown": _both(
+        "a weight >= 0 for known criteria was expected, not all zero", "Correct the weights.", "既知の評価基準に対する0以上（全部0は不可）の重みが必要です", "重みを直してください。"
+    ),
+    # findings of check (not errors of form)
+    "floor_above_ceiling": _both(
+        "the floor {low} is above the ceiling {high}", "No plan can satisfy this: change one.", "下限 {low} が上限 {high} を超えています", "満たす計画がありません。どちらかを変えてください。"
+    ),
+    "mandatory_above_budget": _both(
+        "mandatory programmes need at least {need}, the funds that may pay hold {have}",
+        "Raise the budget or drop a mandatory programme.",
+        "必須事業に少なくとも {need} が必要ですが、支出できる基金は {have} です",
+        "予算を増やすか、必須指定を外してください。",
+    ),
+    "requirement_cycle": _both(
+        "these programmes require each other in a circle: all or none is funded",
+        "Nothing to do if that is meant.",
+        "相互に必要条件となっています（すべて採択か、すべて不採択）",
+        "意図どおりなら対応不要です。",
+    ),
+    "forbidden_required": _both(
+        "a mandatory programme requires a forbidden one", "No plan can satisfy this: change one.", "必須事業が禁止事業を必要としています", "満たす計画がありません。どちらかを変えてください。"
+    ),
+    "off_grid": _both(
+        "an amount off the grid of {grid}: published amounts are whole grid units",
+        "Round it, or use a finer grid.",
+        "公表単位 {grid} の整数倍ではありません",
+        "丸めるか、grid を細かくしてください。",
+    ),
+    "no_range": _both(
+        "a judgement without low and high", "Give the range it might lie in.", "判断値に low と high がありません", "ありうる範囲を書いてください。"
+    ),
+    "no_reason": _both(
+        "a judgement without a note that says why", "Add a note.", "判断値に理由（note）がありません", "note を書いてください。"
+    ),
+    "no_source": _both(
+        "a stated or derived number without a source", "Name its source.", "出典のない数値です", "source を書いてください。"
+    ),
+    "unannotated": _both(
+        "{count} of {total} numbers have no kind (stated, derived, judgement)",
+        "Annotate them, so that results can say what rests on judgement.",
+        "{total}個の数値のうち{count}個に種別（stated / derived / judgement）がありません",
+        "種別を書くと、結果のうち判断に依存する割合が示せます。",
+    ),
+    "unused": _both("nothing refers to it", "Use it or remove it.", "どこからも参照されていません", "使うか、削除してください。"),
+    "zero_use": _both(
+        "no programme removes it, covers it or draws on it", "Add effects, or remove it.", "効果を与える事業がありません", "effects を追加するか、削除してください。"
+    ),
+    "min_scale_idle": _both(
+        "min_scale is below the curve's first breakpoint {first}, which holds",
+        "Raise min_scale, or give the option its own curve.",
+        "min_scale が曲線の最初の点 {first} より小さいため無効です",
+        "min_scale を上げるか、曲線を個別に与えてください。",
+    ),
+}

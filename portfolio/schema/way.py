@@ -1,0 +1,62 @@
+"""A way: one concrete manner of carrying out a programme, every default filled in.
+
+An option with alternative start years becomes one way per start; the ways of a programme are mutually exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+Curve = tuple[tuple[Fraction, Fraction], ...]
+"""Breakpoints (b_j, v_j) of a response curve: scale -> share of the full effect; the last is (1, 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Option o of programme p, resolved. All money in the instance's unit, all numbers exact.
+
+    cost: C_o, public + private at full scale · rate: rho_o · curve: (b_j, v_j) · years: the window
+    profile: year -> share of the public cost (fixed profile) · payments: (fund, year) -> money at full scale (fixed fund by fund)
+    uses: (capacity, year) -> amount at full scale · units: most units that may be taken
+    """
+
+    programme: str
+    option: str
+    start: int | None
+    field: str | None
+    archetype: str | None
+    instrument: str | None
+    region: str | None
+    tags: frozenset[str]
+    cost: Fraction
+    rate: Fraction
+    curve: Curve
+    years: tuple[int, ...]
+    profile: dict[int, Fraction] | None
+    payments: dict[tuple[str, int], Fraction] | None
+    ramp: Fraction | None
+    units: int
+    funds: tuple[str, ...]
+    contributes: dict[str, Fraction]
+    mitigates: dict[str, Fraction]
+    covers: dict[str, Fraction]
+    provides: dict[str, Fraction]
+    uses: dict[tuple[str, int], Fraction]
+    mandatory: bool
+    forbidden: bool
+
+    @property
+    def name(self) -> str:
+        """`option` or `option@start`; unique inside the programme."""
+        return self.option if self.start is None else f"{self.option}@{self.start}"
+
+    @property
+    def label(self) -> str:
+        """`programme,option`; unique in the instance, used in row and column labels."""
+        return f"{self.programme},{self.name}"
+
+    @property
+    def public_cost(self) -> Fraction:
+        """rho_o C_o."""
+        return self.rate * self.cost
