@@ -1,0 +1,1 @@
+"""Instance + ModelSpec -> Program: one component per file, assembled by assemble.py."""

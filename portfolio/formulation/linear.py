@@ -1,0 +1,112 @@
+"""Rules that are linear in taken options, scale or money.
+
+    share        min M(of) <= M(select) <= max M(of),   M = committed money over the horizon
+    linear       min <= sum of coef * (y_o | s_o | sum x_okt) <= max
+    criterion    min <= criterion <= max
+    persistence  sum_p changed_p <= d;  moved_p >= |sum x - reference money_p|,  price * sum_p moved_p counts against its criterion
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.formulation.build import INF, Array, Build
+from portfolio.schema.rules import CriterionBound, Linear, Persistence, Share, Term
+from portfolio.schema.selector import Selector
+
+
+def add(b: Build) -> None:
+    """Rows share_min/share_max[rule], linear[rule], criterion_bound[rule,c], persistence[rule]; columns moved[rule,p]."""
+    for rule in b.instance.rules:
+        if isinstance(rule, Share):
+            _share(b, rule)
+        elif isinstance(rule, Linear):
+            _linear(b, rule)
+        elif isinstance(rule, CriterionBound):
+            low, high = (None if q is None else q.number for q in (rule.min, rule.max))
+            b.bound_criterion(rule.id, rule.criterion, low, high)
+        elif isinstance(rule, Persistence):
+            _persistence(b, rule)
+
+
+def _money_of(b: Build, select: Selector) -> Array:
+    """0/1 per payment: does the selection admit its way?"""
+    admitted = np.array([select.admits(w) for w in b.at.ways], dtype=int)
+    return admitted[b.at.pay_way] if len(b.at.pay_way) else np.empty(0, dtype=int)
+
+
+def _share(b: Build, rule: Share) -> None:
+    part, whole = _money_of(b, rule.select), _money_of(b, rule.of)
+    for name, quantity in (("share_min", rule.min), ("share_max", rule.max)):
+        if quantity is None:
+            continue
+        low, high = (b.number(0), INF) if name == "share_min" else (-INF, b.number(0))
+        row = b.rows(name, [(rule.id,)], low, high, "M(select) against share * M(of)", [rule.id])
+        values = b.numbers(Fraction(int(p)) - quantity.number * int(w) for p, w in zip(part, whole, strict=True))
+        b.enter(row[0], b.at.pay_col, values)
+
+
+def _linear(b: Build, rule: Linear) -> None:
+    low = -INF if rule.min is None else b.number(rule.min.number)
+    high = INF if rule.max is None else b.number(rule.max.number)
+    row = b.rows("linear", [(rule.id,)], low, high, "min <= sum of terms <= max", [rule.id])
+    for term in rule.terms:
+        columns, values = _term(b, term)
+        b.enter(row[0], columns, values)
+
+
+def _term(b: Build, term: Term) -> tuple[Array, Array]:
+    ways = [
+        i for i, w in enumerate(b.at.ways)
+        if w.programme == term.programme and term.option in (None, w.option, w.name)
+    ]  # fmt: skip
+    coef = b.number(term.coef.number)
+    if term.on == "taken":
+        return b.at.take[ways], np.full(len(ways), coef)
+    if term.on == "scale":
+        points = np.flatnonzero(np.isin(b.at.point_way, ways))
+        return b.at.point_col[points], coef * b.at.point_b[points]
+    funds = [k for k, f in enumerate(b.instance.funds) if term.fund in (None, f.id)]
+    mine = np.isin(b.at.pay_way, ways) & np.isin(b.at.pay_fund, funds)
+    if term.year is not None:
+        mine &= b.at.pay_year == term.year
+    places = np.flatnonzero(mine)
+    return b.at.pay_col[places], np.full(len(places), coef * b.number(b.unit))
+
+
+def _persistence(b: Build, rule: Persistence) -> None:
+    before = {r.programme: r for r in b.instance.reference}
+    if rule.max_changed is not None:
+        # A programme of the reference plan changes unless its old way is taken; any other changes when it is funded.
+        limit = b.number(rule.max_changed - len(before))
+        row = b.rows("persistence", [(rule.id,)], -INF, limit, "sum_p changed_p <= max_changed", [rule.id])
+        for i, way in enumerate(b.at.ways):
+            old = before.get(way.programme)
+            if old is None:
+                b.enter(row[0], b.at.chosen[i], b.number(1))
+            elif way.name == old.option:
+                b.enter(row[0], b.at.chosen[i], b.number(-1))
+    if rule.price is not None and rule.criterion is not None:
+        _price_of_moving(b, rule, {p: r.money.number for p, r in before.items()})
+
+
+def _price_of_moving(b: Build, rule: Persistence, before: dict[str, Fraction]) -> None:
+    names = [p.id for p in b.instance.programmes]
+    position = {name: n for n, name in enumerate(names)}
+    owner = np.array([position[b.at.ways[i].programme] for i in b.at.pay_way], dtype=int)
+    paid = [Fraction(0)] * len(names)
+    for n, most in zip(owner, b.at.pay_most, strict=True):
+        paid[n] += Fraction(most)
+    most = b.numbers(max(p, before.get(name, Fraction(0)) / b.unit) for p, name in zip(paid, names, strict=True))
+    moved = b.columns("moved", [(rule.id, p) for p in names], b.number(0), most, "|money_p - reference money_p| [money unit]")
+    old = b.money(before.get(p, Fraction(0)) for p in names)
+    up = b.rows("moved_up", [(rule.id, p) for p in names], -old, INF, "moved_p >= sum x - reference", [rule.id] * len(names))
+    down = b.rows("moved_down", [(rule.id, p) for p in names], old, INF, "moved_p >= reference - sum x", [rule.id] * len(names))
+    for rows, sign in ((up, -1), (down, 1)):
+        b.enter(rows, moved, b.number(1))
+        b.enter(rows[owner], b.at.pay_col, b.number(sign))
+    sense = b.signs[b.criterion_ids.index(rule.criterion or "")]
+    price = rule.price.number if rule.price else Fraction(0)
+    b.gain(rule.criterion or "", moved, b.number(price * b.unit * sense))

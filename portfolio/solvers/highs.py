@@ -1,0 +1,225 @@
+"""HiGHS through highspy: one persistent object, arrays handed over once; later only costs, bounds and right-hand sides move.
+
+Guards against what was measured (docs/traps.md): every array is finite before, the model's counts and every status are checked after,
+gaps are set on purpose, the interrupt flag is reset in each callback, bounds after an interrupt come from the callback, LP time
+limits count from the object's run time, and "infeasible" is believed only when a second run with other settings agrees.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus, HighsStatus
+from highspy.cb import HighsCallbackType
+
+from portfolio.errors import SolverFailure
+from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
+from portfolio.program import Floats, Program
+from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
+
+_INF = float("inf")
+_OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "threads": 1,
+    "parallel": "off",
+    "mip_feasibility_tolerance": INTEGRALITY,
+    "primal_feasibility_tolerance": SOLVER_FEASIBILITY,
+    "mip_rel_gap": 0.0,
+}
+_VERDICTS: dict[HighsModelStatus, Verdict] = {
+    HighsModelStatus.kOptimal: "optimal",
+    HighsModelStatus.kModelEmpty: "optimal",
+    HighsModelStatus.kInfeasible: "infeasible",
+    HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+    HighsModelStatus.kTimeLimit: "limit",
+    HighsModelStatus.kSolutionLimit: "limit",
+    HighsModelStatus.kIterationLimit: "limit",
+    HighsModelStatus.kObjectiveBound: "limit",
+    HighsModelStatus.kObjectiveTarget: "limit",
+    HighsModelStatus.kInterrupt: "interrupted",
+    HighsModelStatus.kHighsInterrupt: "interrupted",
+}
+"""Every status the code expects; any other is a failure. All columns are bounded, so "unbounded or infeasible" means infeasible."""
+
+
+class Highs:
+    """A Program inside HiGHS. Not thread-safe and not picklable: one object per worker."""
+
+    name = "highs"
+
+    def __init__(self, program: Program, seed: int = 0, options: dict[str, Any] | None = None) -> None:
+        """Raises SolverFailure when HiGHS does not hold the model that was handed over."""
+        self.program = program
+        self._rows = program.m
+        self._cost = np.zeros(program.n)
+        self._everything = np.arange(program.n, dtype=np.int32)
+        self._highs = highspy.Highs()
+        for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
+            self._set(name, value)
+        _check_finite(program)
+        self._check(self._highs.passModel(_lp(program)), "passModel")
+        self._check_counts(len(program.data))
+        self._watching = _Watch(self._highs)
+
+    # -- changes ---------------------------------------------------------------------------------------------------
+    def add_rows(self, rows: Sequence[tuple[Floats, float, float]]) -> list[int]:
+        """Append dense rows (coefficients (n,), lower, upper); returns their ids."""
+        ids = []
+        for coefficients, lower, upper in rows:
+            used = np.flatnonzero(coefficients).astype(np.int32)
+            self._check(self._highs.addRow(lower, upper, len(used), used, coefficients[used]), "addRow")
+            ids.append(self._rows)
+            self._rows += 1
+        return ids
+
+    def bound_rows(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+        """New sides for rows."""
+        if len(ids):
+            index = np.asarray(ids, dtype=np.int32)
+            status = self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float))
+            self._check(status, "changeRowsBounds")
+
+    def bound_columns(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+        """New bounds for columns."""
+        if len(ids):
+            index = np.asarray(ids, dtype=np.int32)
+            status = self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float))
+            self._check(status, "changeColsBounds")
+
+    # -- solve -----------------------------------------------------------------------------------------------------
+    def minimise(self, cost: Floats, ask: Ask) -> Outcome:
+        """min cost @ x. Bounds and verdicts are only what HiGHS proved; an infeasible verdict is asked for twice."""
+        if not np.isfinite(cost).all():
+            raise SolverFailure("the objective holds a value that is not finite")
+        self._cost = np.asarray(cost, dtype=np.float64)
+        self._check(self._highs.changeColsCost(self.program.n, self._everything, self._cost), "changeColsCost")
+        outcome = self._run(ask)
+        if outcome.verdict == "infeasible" and not ask.stop.is_set():
+            self._set("presolve", "off")
+            self._check(self._highs.clearSolver(), "clearSolver")
+            second = self._run(ask)
+            self._set("presolve", "choose")
+            if second.verdict == "optimal" or second.x is not None:
+                return second
+            if second.verdict != "infeasible":
+                return Outcome("failed", None, _INF, -_INF, second.seconds, note="infeasible, not confirmed")
+        return outcome
+
+    def _run(self, ask: Ask) -> Outcome:
+        highs, relaxed = self._highs, ask.relax or not self.program.integer.any()
+        self._set("solve_relaxation", relaxed)
+        self._set("mip_abs_gap", max(ask.gap, 0.0))
+        # An LP's limit counts the run time of the whole object; a MIP's counts its own.
+        self._set("time_limit", ask.seconds + (highs.getRunTime() if relaxed else 0.0) if math.isfinite(ask.seconds) else _INF)
+        if ask.start is not None and not relaxed:
+            self._check(highs.setSolution(self.program.n, self._everything, ask.start), "setSolution")
+        begun = time.perf_counter()
+        with self._watching.during(ask, relaxed) as watch:
+            status = highs.run()
+        seconds = time.perf_counter() - begun
+        verdict = _VERDICTS.get(highs.getModelStatus(), "failed")
+        if status == HighsStatus.kError or verdict == "failed":
+            return Outcome("failed", None, _INF, -_INF, seconds, note=str(highs.getModelStatus()))
+        return self._outcome(verdict, relaxed, watch, seconds)
+
+    def _outcome(self, verdict: Verdict, relaxed: bool, watch: _Watch, seconds: float) -> Outcome:
+        info = self._highs.getInfo()
+        x = duals = None
+        if verdict != "infeasible" and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            solution = self._highs.getSolution()
+            x = np.array(solution.col_value, dtype=np.float64)
+            duals = np.array(solution.row_dual, dtype=np.float64) if relaxed and solution.dual_valid else None
+            if len(x) != self.program.n or not np.isfinite(x).all():
+                return Outcome("failed", None, _INF, -_INF, seconds, note="solution of the wrong shape")
+        objective = float(self._cost @ x) if x is not None else _INF
+        if relaxed:
+            bound = objective if verdict == "optimal" else -_INF
+        elif verdict == "interrupted":
+            bound = watch.bound
+        else:
+            bound = float(info.mip_dual_bound)
+        if verdict == "infeasible":
+            bound = _INF
+        if verdict == "optimal" and x is None:
+            return Outcome("failed", None, _INF, -_INF, seconds, note="optimal without a solution")
+        return Outcome(verdict, x, objective, min(bound, objective) if x is not None else bound, seconds, max(int(info.mip_node_count), 0), duals)
+
+    # -- guards ----------------------------------------------------------------------------------------------------
+    def _set(self, name: str, value: Any) -> None:
+        self._check(self._highs.setOptionValue(name, value), f"option {name}")
+
+    def _check(self, status: HighsStatus, what: str) -> None:
+        if status == HighsStatus.kError:
+            raise SolverFailure(f"HiGHS refused {what}", f"HiGHSが {what} を受け付けませんでした")
+
+    def _check_counts(self, nonzeros: int) -> None:
+        held = (self._highs.getNumCol(), self._highs.getNumRow(), self._highs.getNumNz())
+        if held != (self.program.n, self.program.m, nonzeros):
+            raise SolverFailure(f"HiGHS holds {held} columns, rows, nonzeros instead of {(self.program.n, self.program.m, nonzeros)}")
+
+
+class _Watch:
+    """The callback: progress out, stop requests in. Its bound is the one to trust after an interrupt."""
+
+    def __init__(self, highs: Any) -> None:
+        self.bound = -_INF
+        self._ask = Ask()
+        self._highs = highs
+        highs.setCallback(self._call, None)
+
+    def during(self, ask: Ask, relaxed: bool) -> _Watch:
+        self._ask, self.bound = ask, -_INF
+        self._kind = HighsCallbackType.kCallbackSimplexInterrupt if relaxed else HighsCallbackType.kCallbackMipInterrupt
+        return self
+
+    def __enter__(self) -> _Watch:
+        self._highs.startCallback(self._kind)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._highs.stopCallback(self._kind)
+
+    def _call(self, kind: Any, _message: str, out: Any, back: Any, _user: object) -> None:
+        ask = self._ask
+        stop = ask.stop.is_set()
+        if kind == HighsCallbackType.kCallbackMipInterrupt:
+            self.bound = max(self.bound, float(out.mip_dual_bound))
+            incumbent = float(out.mip_primal_bound)
+            stop = stop or self.bound >= ask.cutoff or incumbent <= ask.target
+            if ask.watch is not None:
+                ask.watch(Progress(float(out.running_time), incumbent, self.bound, int(out.mip_node_count)))
+        # The flag persists from one solve to the next: it is written at every call.
+        back.user_interrupt = bool(stop)
+
+
+def _check_finite(program: Program) -> None:
+    """NaN passes HiGHS as kOk and is solved as something else; 1e20 is dropped silently."""
+    for name in ("data", "criteria", "offsets", "col_lower", "col_upper"):
+        values = getattr(program, name)
+        if not np.isfinite(values).all() or (values.size and np.abs(values).max() > LARGEST_COEFFICIENT):
+            raise SolverFailure(f"{name} of the program holds values that are not finite or above {LARGEST_COEFFICIENT:g}")
+    sides = np.concatenate([program.row_lower, program.row_upper])
+    if np.isnan(sides).any() or (np.abs(sides[np.isfinite(sides)]) > LARGEST_COEFFICIENT).any():
+        raise SolverFailure("a row side of the program is not a number or too large")
+    if len(program.indptr) != program.m + 1 or len(program.data) != len(program.indices):
+        raise SolverFailure("the program's arrays do not fit together")
+
+
+def _lp(program: Program) -> Any:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = program.n, program.m
+    lp.col_cost_ = np.zeros(program.n)
+    lp.col_lower_, lp.col_upper_ = program.col_lower, program.col_upper
+    lp.row_lower_ = np.where(np.isneginf(program.row_lower), -highspy.kHighsInf, program.row_lower)
+    lp.row_upper_ = np.where(np.isposinf(program.row_upper), highspy.kHighsInf, program.row_upper)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = program.n, program.m
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.indptr, program.indices, program.data
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    lp.integrality_ = [kinds[int(i)] for i in program.integer] if program.integer.any() else []
+    return lp
