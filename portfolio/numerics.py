@@ -15,3 +15,31 @@ INTEGRALITY = 1e-7
 
 LARGEST_COEFFICIENT = 1e15
 """Above this a float64 loses whole units, and HiGHS drops rows silently at 1e20."""
+
+BOUND_TOLERANCE = Fraction(1, 10**6)
+"""How much better than its bound a plan may look [normalised aim, range = 1; criterion: share of max(|value|, 1)]: bounds come from a floating-point
+solver; a plan that beats one by more than this makes it a false claim."""
+
+GRID_MARGIN = Fraction(1, 1000)
+"""Grid units kept free inside open limits ("less than one unit"): above the rounding of float64 coefficients (1e-16) times the largest amounts (1e12 units)."""
+
+GRID_REACH = 2
+"""Grid units by which rounding may move an amount at first; widened when that is not enough."""
+
+TIE_NODES = 200
+"""Branching nodes spent on fewer fund-programme pairs: a node limit, not a time limit, so that equal input gives equal output."""
+
+YEAR_PRICE = 0.1
+"""Price of paying everything one year later, in fund-programme pairs: below 1, so that pairs come first."""
+
+RANGE_SLACK = 1e-7
+"""Relative room given to a criterion while the others are optimised at its best value; also the width below which a range counts as 0."""
+
+PROOF_TOLERANCE = Fraction(1, 10**6)
+"""Smallest gap that can be claimed from a floating-point bound [share of the aim's range, or relative]: HiGHS' own feasibility tolerance is of this size."""
+
+DEFAULT_GAP = Fraction(1, 1000)
+"""Gap at which `solve` stops unless told otherwise: 0.1 % of the aim's range."""
+
+GAP_SAVED_FOR_GRID = Fraction(1, 50)
+"""Share of the gap kept back while solving, so that what the publication grid costs still fits under the target."""

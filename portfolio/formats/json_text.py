@@ -6,9 +6,13 @@ Numbers keep their decimals (Decimal, never float); duplicate keys, NaN, Infinit
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from portfolio.errors import InvalidInput, UsageError
 from portfolio.schema.problem import Problem, shown
@@ -17,38 +21,86 @@ LARGEST_FILE = 40_000_000
 """Bytes. The flagship has under 3 MB; 5,000 programmes have about 25 MB. A larger file is a mistake more often than a model."""
 DEEPEST = 60
 """Levels of nesting; the schema needs 9."""
+MOST_LISTED = 50
+"""Places listed for one kind of problem of the text."""
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]')
+_SYNTAX_JA = {
+    "Expecting value": "値が必要です",
+    "Expecting property name enclosed in double quotes": '" で囲んだキーが必要です',
+    "Illegal trailing comma before end of object": "末尾のカンマは不要です",
+    "Illegal trailing comma before end of array": "末尾のカンマは不要です",
+    "Expecting ':' delimiter": "「:」が必要です",
+    "Expecting ',' delimiter": "「,」が必要です",
+    "Unterminated string starting at": "文字列が閉じていません",
+    "Invalid control character at": "文字列の中に制御文字があります",
+    "Invalid \\escape": "無効なエスケープです",
+    "Invalid \\uXXXX escape": "無効な \\uXXXX です",
+    "Extra data": "余分な文字があります",
+}
+"""Messages of Python's parser. One that is not listed is shown in English."""
 
 
-class _Refused(ValueError):
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        super().__init__(problem.code)
+class _NotFinite:
+    """Stands for NaN or Infinity until its path is known."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Refused(Problem("duplicate_key", f"…{shown(key)}", shown(key)))
-        found[key] = value
-    return found
+class _Reader:
+    """What the parser reports on the way; places are looked up only when there is something to report."""
 
+    def __init__(self) -> None:
+        self.duplicates = False
+        self.not_finite = False
 
-def _not_finite(token: str) -> NoReturn:
-    raise _Refused(Problem("not_finite", "$", token))
+    def unique(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        self.duplicates |= len(found) < len(pairs)
+        return found
+
+    def constant(self, token: str) -> _NotFinite:
+        self.not_finite = True
+        return _NotFinite(token)
+
+    def decimal(self, token: str) -> Decimal | _NotFinite:
+        try:
+            return Decimal(token)
+        except InvalidOperation:  # an exponent beyond 10**18
+            return self.constant(token)
 
 
 def parse_json(text: str) -> Any:
-    """Raw data of a JSON text. Raises InvalidInput with line and column."""
-    if text.count("[") > DEEPEST or text.count("{") > DEEPEST:
-        _refuse_depth(text)
+    """Raw data of a JSON text. Raises InvalidInput with line and column, or with the path of every duplicate key and NaN."""
+    text, reader = text.removeprefix("\ufeff"), _Reader()
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_float=Decimal, parse_int=_integer, parse_constant=_not_finite, object_pairs_hook=_unique)
-    except _Refused as refused:
-        raise InvalidInput([refused.problem]) from None
+        raw = json.loads(
+            text, parse_float=reader.decimal, parse_int=_integer, parse_constant=reader.constant, object_pairs_hook=reader.unique
+        )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise InvalidInput([Problem("not_json", place, "", {"detail": error.msg})]) from None
+        detail = {"detail": error.msg, "detail_ja": _SYNTAX_JA.get(error.msg, error.msg)}
+        raise InvalidInput([Problem("not_json", place, "", detail)]) from None
+    except RecursionError:
+        raise InvalidInput([Problem("too_deep", "$", "", {"limit": DEEPEST})]) from None
+    problems = _problems(raw, reader, text)
+    if problems:
+        raise InvalidInput(problems)
+    return raw
+
+
+def _problems(raw: Any, reader: _Reader, text: str) -> list[Problem]:
+    if isinstance(raw, _NotFinite):
+        return [Problem("not_finite", "$", shown(raw.token))]
+    if isinstance(raw, (dict, list)) and _is_deep(raw):
+        place = next(place for place, _ in _nodes(raw) if place.count(".") + place.count("[") >= DEEPEST)
+        return [Problem("too_deep", place, "", {"limit": DEEPEST})]
+    constants = ((place, entry) for place, entry in _nodes(raw) if isinstance(entry, _NotFinite)) if reader.not_finite else ()
+    repeated = _duplicates(text) if reader.duplicates else ()
+    return [Problem("not_finite", place, shown(entry.token)) for place, entry in islice(constants, MOST_LISTED)] + list(
+        islice(repeated, MOST_LISTED)
+    )
 
 
 def _integer(token: str) -> int | Decimal:
@@ -56,20 +108,64 @@ def _integer(token: str) -> int | Decimal:
     return int(token) if len(token) < 100 else Decimal(token)
 
 
-def _refuse_depth(text: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for char in text:
-        if in_string:
-            in_string = escaped or char != '"'
-            escaped = char == "\\" and not escaped
-        elif char == '"':
-            in_string, escaped = True, False
-        elif char in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise InvalidInput([Problem("too_deep", "$", "", {"limit": DEEPEST})])
-        elif char in "]}":
-            depth -= 1
+def _is_deep(raw: Any) -> bool:
+    level = [raw]
+    for _ in range(DEEPEST + 1):
+        # Level by level and without paths: this runs on every file.
+        level = [
+            entry for thing in level for entry in (thing.values() if isinstance(thing, dict) else thing) if isinstance(entry, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _nodes(raw: Any, path: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+    """(path, entry) of everything inside, no deeper than the first level that is too deep."""
+    listed = [(f"{path}.{key}" if path else key, entry) for key, entry in raw.items()] if isinstance(raw, dict) else []
+    if isinstance(raw, list):
+        listed = [(f"{path}[{i}]", entry) for i, entry in enumerate(raw)]
+    for place, entry in listed:
+        yield place, entry
+        if depth <= DEEPEST:
+            yield from _nodes(entry, place, depth + 1)
+
+
+def _duplicates(text: str) -> Iterator[Problem]:
+    """Every repeated key with its path, in the order of the text (which is valid JSON)."""
+    frames: list[_Frame] = []
+    for found in _TOKEN.finditer(text):
+        token, frame = found[0], frames[-1] if frames else None
+        if token in "[{":
+            frames.append(_Frame(frame.place() if frame else "", None if token == "[" else set()))
+        elif token in "]}":
+            frames.pop()
+        elif frame is None:
+            continue
+        elif token == ",":
+            frame.index, frame.key = frame.index + 1, None
+        elif frame.keys is not None and frame.key is None:
+            frame.key = json.loads(token)
+            if frame.key in frame.keys:
+                column = found.start() - text.rfind("\n", 0, found.start())
+                place = f"line {text.count(chr(10), 0, found.start()) + 1}, column {column}"
+                yield Problem("duplicate_key", frame.place(), f"{shown(frame.key)} ({place})")
+            frame.keys.add(frame.key)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An object (keys) or list (no keys) that is open, and where in it the scan stands."""
+
+    path: str
+    keys: set[str] | None
+    index: int = 0
+    key: str | None = None
+
+    def place(self) -> str:
+        if self.keys is None:
+            return f"{self.path}[{self.index}]"
+        return f"{self.path}.{self.key}" if self.path else str(self.key)
 
 
 def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
@@ -80,7 +176,8 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
             raise UsageError(f"{path} is a folder; a file was expected.", f"{path} はフォルダです。ファイルを指定してください。")
         if size > largest:
             detail = f"{size / 1e6:.0f} MB, at most {largest / 1e6:.0f} MB are read"
-            raise InvalidInput([Problem("not_json", str(path), "", {"detail": detail})])
+            detail_ja = f"{size / 1e6:.0f} MB、読み込めるのは {largest / 1e6:.0f} MB までです"
+            raise InvalidInput([Problem("not_json", str(path), "", {"detail": detail, "detail_ja": detail_ja})])
         data = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"{path}: no such file.", f"{path}: ファイルがありません。") from None
@@ -94,8 +191,10 @@ def read_text(path: Path, largest: int = LARGEST_FILE) -> str:
 def decode(data: bytes, name: str) -> str:
     """UTF-8 (with or without BOM) -> text; InvalidInput for anything else."""
     if not data.strip():
-        raise InvalidInput([Problem("not_json", name, "", {"detail": "the file is empty"})])
+        raise InvalidInput([Problem("not_json", name, "", {"detail": "the file is empty", "detail_ja": "ファイルが空です"})])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput([Problem("not_json", name, "", {"detail": "not UTF-8 text"})]) from None
+        raise InvalidInput(
+            [Problem("not_json", name, "", {"detail": "not UTF-8 text", "detail_ja": "UTF-8のテキストではありません"})]
+        ) from None

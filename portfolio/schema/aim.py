@@ -1,11 +1,12 @@
 """Aims: how several criteria become one question. Precedence: flag > instance > model."""
 
+# ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from portfolio.schema.exact import Exact
 from portfolio.schema.record import Id, Record
@@ -25,6 +26,11 @@ class Weighted(Record):
     kind: Literal["weighted"] = "weighted"
     weights: dict[Id, Exact] = {}
     floors: tuple[Floor, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # The kind tells the aims apart when they are read back, so it is never left out as a default.
+        return {"kind": self.kind, **dump(self)}
 
 
 class Lexicographic(Record):

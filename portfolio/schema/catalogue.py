@@ -1,5 +1,6 @@
 """The things a programme refers to: sources, fields, archetypes, exposures, scenarios, needs, capacities ..."""
 
+# ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
 from typing import Literal
@@ -8,7 +9,7 @@ from pydantic import Field
 
 from portfolio.schema.programme import Point
 from portfolio.schema.quantity import Number, plain
-from portfolio.schema.record import Id, Record, Text
+from portfolio.schema.record import Id, Record, Text, Whole
 from portfolio.schema.selector import EVERYTHING, Selector
 
 
@@ -19,7 +20,7 @@ class Source(Record):
     kind: Literal["document", "fact", "external", "judgement"] = "document"
     title: Text = Text()
     document: str | None = None
-    line: int | None = None
+    line: Whole | None = None
     quote: str | None = None
     url: str | None = None
 
@@ -91,7 +92,7 @@ class Capacity(Record):
     id: Id
     name: Text = Text()
     unit: str | None = None
-    years: dict[int, Number] = {}
+    years: dict[Whole, Number] = {}
     note: Text | None = None
 
 

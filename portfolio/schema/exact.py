@@ -15,34 +15,43 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_FRACTION = re.compile(r"^[+-]?\d+\s*/\s*\d+$")
-_DECIMAL = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$")
+_FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 MAX_DIGITS = 60
-"""Longest numeral accepted: far above any real amount, far below what makes exact arithmetic slow."""
+"""Most digits of the numerator and of the denominator: far above any real amount, far below what makes exact arithmetic slow."""
+LONGEST_TEXT = 2 * MAX_DIGITS + 10
+"""Characters; room for the canonical text of every accepted number (p/q with a sign)."""
 
 
 def to_fraction(raw: Any) -> Fraction:
     """Exact value of a number as written; raises a pydantic error naming what was expected."""
     if isinstance(raw, Fraction):
         return raw
-    if isinstance(raw, bool):
+    value = _read(raw)
+    if value is None or abs(value.numerator) >= 10**MAX_DIGITS or value.denominator > 10**MAX_DIGITS:
         raise PydanticCustomError("exact_number", "a number, a decimal string or a fraction such as 2/3")
+    return value
+
+
+def _read(raw: Any) -> Fraction | None:
+    if isinstance(raw, bool):
+        return None
     if isinstance(raw, int):
-        if abs(raw) < 10**MAX_DIGITS:
-            return Fraction(raw)
-    elif isinstance(raw, float):
-        if math.isfinite(raw):
-            return Fraction(repr(raw))
-    elif isinstance(raw, Decimal):
-        if raw.is_finite() and abs(raw.adjusted()) < MAX_DIGITS and len(raw.as_tuple().digits) <= MAX_DIGITS:
-            return Fraction(raw)
-    elif isinstance(raw, str) and len(raw) <= MAX_DIGITS:
+        return Fraction(raw)
+    if isinstance(raw, float):
+        return Fraction(repr(raw)) if math.isfinite(raw) else None
+    if isinstance(raw, Decimal):
+        # The digits are counted before the number is written out: Fraction(Decimal("1e999999999")) would never return.
+        short = raw.is_finite() and abs(raw.adjusted()) <= LONGEST_TEXT and len(raw.as_tuple().digits) <= LONGEST_TEXT
+        return Fraction(raw) if short else None
+    if isinstance(raw, str) and len(raw) <= LONGEST_TEXT:
         text = raw.strip()
-        if _DECIMAL.match(text):
-            return to_fraction(Decimal(text))
-        if _FRACTION.match(text) and int(text.split("/")[1]):
-            return Fraction(text.replace(" ", ""))
-    raise PydanticCustomError("exact_number", "a number, a decimal string or a fraction such as 2/3")
+        if _DECIMAL.fullmatch(text):
+            return _read(Decimal(text))
+        parts = _FRACTION.fullmatch(text)
+        if parts and int(parts[2]):
+            return Fraction(int(parts[1]), int(parts[2]))
+    return None
 
 
 def exact_text(value: Fraction) -> str:
@@ -73,12 +82,13 @@ def exact_json(value: Fraction) -> int | float | str:
     return text
 
 
+NUMERAL = r"^\s*[+-]?(\d+\s*/\s*\d+|(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?)\s*$"
+"""Pattern of a number written as text."""
+
 Exact = Annotated[
     Fraction,
     BeforeValidator(to_fraction),
     PlainSerializer(exact_json),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?\d+(\.\d*)?(\s*/\s*\d+)?$"}]}
-    ),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": NUMERAL}]}),
 ]
 """An exact rational; in files a number, a decimal string or a fraction string."""

@@ -1,11 +1,12 @@
 """Funds and ceilings: whose money, when, for what, and how fast it turns into cash."""
 
+# ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
 from typing import Literal
 
 from portfolio.schema.quantity import Number, plain
-from portfolio.schema.record import Id, Record, Text
+from portfolio.schema.record import Id, Record, Text, Whole
 from portfolio.schema.selector import EVERYTHING, Selector
 
 
@@ -23,16 +24,16 @@ class Fund(Record):
     name: Text = Text()
     owner: Text | None = None
     basis: Literal["commitment", "outlay"] = "commitment"
-    years: dict[int, Number]
+    years: dict[Whole, Number]
     carry_limit: Number = plain(0)
-    opens: int | None = None
-    sunset: int | None = None
+    opens: Whole | None = None
+    sunset: Whole | None = None
     eligible: Selector = EVERYTHING
     subsidy_rate: Number | None = None
     project_cap: Number | None = None
     ticket_min: Number | None = None
     outlay_profile: tuple[Number, ...] = (plain(1),)
-    legacy_outlay: dict[int, Number] = {}
+    legacy_outlay: dict[Whole, Number] = {}
     external: bool = False
     note: Text | None = None
 
@@ -59,8 +60,8 @@ class Ceiling(Record):
     select: Selector = EVERYTHING
     min: Number | None = None
     max: Number | None = None
-    first_year: int | None = None
-    last_year: int | None = None
-    years: dict[int, Band] = {}
+    first_year: Whole | None = None
+    last_year: Whole | None = None
+    years: dict[Whole, Band] = {}
     owner: Text | None = None
     note: Text | None = None

@@ -1,5 +1,6 @@
 """The instance: everything that a decision is made from. `format: portfolio-instance`, JSON (docs/instance.md)."""
 
+# ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
 import hashlib
@@ -30,7 +31,7 @@ from portfolio.schema.exact import Exact, exact_text
 from portfolio.schema.fund import Ceiling, Fund
 from portfolio.schema.programme import Programme
 from portfolio.schema.quantity import Number, Quantity, plain
-from portfolio.schema.record import Id, Record, Text
+from portfolio.schema.record import Id, Record, Text, Whole
 from portfolio.schema.resolve import resolve_ways
 from portfolio.schema.rules import Rule
 from portfolio.schema.way import Way
@@ -47,9 +48,9 @@ class Header(Record):
     id: Id
     name: Text = Text()
     description: Text | None = None
-    first_year: int = Field(ge=0, le=9999)
-    last_year: int = Field(ge=0, le=9999)
-    base_year: int | None = None
+    first_year: Whole = Field(ge=0, le=9999)
+    last_year: Whole = Field(ge=0, le=9999)
+    base_year: Whole | None = Field(default=None, ge=0, le=9999)
     discount_rate: Number = plain(0)
     price_basis: Literal["nominal", "real"] = "nominal"
     currency: str = ""
@@ -70,7 +71,7 @@ class Instance(Record):
     """A validated instance. Numbers are exact; `ways` are the options with every default filled in."""
 
     format: Literal["portfolio-instance"] = "portfolio-instance"
-    schema_version: int = SCHEMA_VERSION
+    schema_version: Whole = SCHEMA_VERSION
     header: Header
     sources: tuple[Source, ...] = ()
     quantities: dict[Id, Quantity] = {}

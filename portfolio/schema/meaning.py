@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
+from portfolio.schema.aim import Lexicographic, Weighted
 from portfolio.schema.catalogue import RippleLink
 from portfolio.schema.criterion import Risk
 from portfolio.schema.exact import exact_text
 from portfolio.schema.fund import Band
 from portfolio.schema.instance import Instance
+from portfolio.schema.money import Places, money, places
 from portfolio.schema.problem import Problem, shown
 from portfolio.schema.programme import Option, Programme, Terms
 from portfolio.schema.quantity import Quantity
-from portfolio.schema.resolve import resolve_ways
-from portfolio.schema.rules import CriterionBound, Diversify, Linear, Persistence, Share
+from portfolio.schema.references import hint
+from portfolio.schema.resolve import options_of, resolve_ways
+from portfolio.schema.rules import CriterionBound, Linear, Persistence, Share, Synergy
 from portfolio.schema.way import Curve, Way
 
 LONGEST_HORIZON = 100
-Places = Mapping[str, list[int]]
 
 
 def check_meaning(instance: Instance, kept: Places) -> list[Problem]:
@@ -39,6 +42,7 @@ class _Checker:
     def __init__(self, instance: Instance, kept: Places) -> None:
         self.instance = instance
         self.kept = kept
+        self.way_names: dict[str, list[str]] = {p.id: list(_way_names(p)) for p in instance.programmes}
 
     def parts(self) -> Iterator[Iterable[Problem]]:
         yield self.header()
@@ -54,9 +58,7 @@ class _Checker:
         yield self.aim()
 
     def each(self, name: str) -> Iterator[tuple[str, Any]]:
-        entries = getattr(self.instance, name)
-        positions = self.kept.get(name, range(len(entries)))
-        return ((f"{name}[{i}]", entry) for i, entry in zip(positions, entries, strict=True))
+        return places(self.instance, name, self.kept)
 
     # -- numbers ---------------------------------------------------------------------------------------------------
     def header(self) -> Iterator[Problem]:
@@ -64,7 +66,12 @@ class _Checker:
         if header.grid <= 0:
             yield Problem("not_positive", "header.grid", exact_text(header.grid))
         if header.discount_rate.number <= -1:
-            yield Problem("negative", "header.discount_rate", exact_text(header.discount_rate.number))
+            yield Problem("discount_rate", "header.discount_rate", exact_text(header.discount_rate.number))
+        if header.base_year is not None and not -LONGEST_HORIZON <= header.base_year - header.first_year <= LONGEST_HORIZON:
+            yield Problem("base_year_far", "header.base_year", str(header.base_year), {"limit": LONGEST_HORIZON})
+        for currency, rate in header.exchange_rates.items():
+            if rate.number <= 0:
+                yield Problem("not_positive", f"header.exchange_rates.{currency}", exact_text(rate.number))
         if not instance.criteria and "criteria" not in self.kept:
             yield Problem("no_criteria", "criteria")
         if not instance.programmes and "programmes" not in self.kept:
@@ -73,9 +80,9 @@ class _Checker:
     def units(self) -> Iterator[Problem]:
         """Money that names a unit names the instance's."""
         unit = self.instance.header.unit
-        for path, quantity in self.instance.quantities_in_use():
-            if quantity.unit is not None and _is_money(path) and quantity.unit != unit:
-                yield Problem("unit_mismatch", path, shown(quantity.unit), {"expected": unit})
+        for path, quantity in money(self.instance, self.kept):
+            if quantity.named_unit not in (None, unit):
+                yield Problem("unit_mismatch", path, shown(quantity.named_unit), {"expected": unit})
 
     def year(self, path: str, year: int) -> Iterator[Problem]:
         first, last = self.instance.header.first_year, self.instance.header.last_year
@@ -103,12 +110,16 @@ class _Checker:
                 )
                 if outside:
                     yield from self.year(f"{path}.{name}", year)
+            if fund.opens is not None and fund.sunset is not None and fund.opens > fund.sunset:
+                yield Problem("empty_window", f"{path}.sunset", str(fund.sunset))
 
     def ceilings(self) -> Iterator[Problem]:
         for path, ceiling in self.each("ceilings"):
             for name in ("first_year", "last_year"):
                 if getattr(ceiling, name) is not None:
                     yield from self.year(f"{path}.{name}", getattr(ceiling, name))
+            if ceiling.first_year is not None and ceiling.last_year is not None and ceiling.first_year > ceiling.last_year:
+                yield Problem("empty_window", f"{path}.last_year", str(ceiling.last_year))
             for name in ("min", "max"):
                 yield from _at_least_zero(f"{path}.{name}", getattr(ceiling, name))
             if ceiling.basis == "burden" and (ceiling.min or ceiling.max):
@@ -139,11 +150,13 @@ class _Checker:
                 if option.id in seen:
                     yield Problem("duplicate_id", f"{path}.options[{i}].id", option.id, {"collection": f"{path}.options"})
                 seen.add(option.id)
+            curve = next((a.curve for a in self.instance.archetypes if a.id == programme.archetype), None)
             broken = list(self._terms(path, programme))
             for i, option in enumerate(programme.options):
                 broken += self._terms(f"{path}.options[{i}]", option)
             yield from broken
-            if not broken:
+            # A way can be judged only on sound terms, the archetype's curve included.
+            if not broken and not list(_curve("", curve)):
                 yield from self._ways(path, programme)
 
     def _terms(self, path: str, terms: Terms) -> Iterator[Problem]:
@@ -159,6 +172,7 @@ class _Checker:
                 yield from self.year(f"{path}.{name}", getattr(terms, name))
         for i, year in enumerate(terms.start_years or ()):
             yield from self.year(f"{path}.start_years[{i}]", year)
+        yield from _repeated(f"{path}.start_years", terms.start_years or ())
         if terms.profile is not None and terms.payments is not None:
             yield Problem("profile_and_payments", path)
         for year, share in (terms.profile or {}).items():
@@ -168,15 +182,23 @@ class _Checker:
         for fund, years in (terms.payments or {}).items():
             for year, amount in years.items():
                 yield from _at_least_zero(f"{path}.payments.{fund}.{year}", amount)
+        for key in terms.effects:
+            yield from self._contribution(f"{path}.effects.{key}", key)
         for name in ("mitigates", "provides"):
             for key, value in getattr(terms, name).items():
                 if not -1 <= value.number <= 1:
                     yield Problem("not_share", f"{path}.{name}.{key}", exact_text(value.number))
-        for capacity, amount in terms.uses.items():
-            for year, value in amount.items() if isinstance(amount, dict) else ():
-                yield from _at_least_zero(f"{path}.uses.{capacity}.{year}", value)
-            if isinstance(amount, Quantity):
-                yield from _at_least_zero(f"{path}.uses.{capacity}", amount)
+        for capacity, use in terms.uses.items():
+            if isinstance(use, Quantity):
+                yield from _at_least_zero(f"{path}.uses.{capacity}", use)
+            else:
+                for year, amount in use.items():
+                    yield from _at_least_zero(f"{path}.uses.{capacity}.{year}", amount)
+
+    def _contribution(self, path: str, criterion: str) -> Iterator[Problem]:
+        kind = next((c.kind for c in self.instance.criteria if c.id == criterion), None)
+        if kind is not None and kind != "contribution":
+            yield Problem("not_contribution", path, criterion, {"kind": kind})
 
     def _ways(self, path: str, programme: Programme) -> Iterator[Problem]:
         seen: set[str] = set()
@@ -197,33 +219,51 @@ class _Checker:
         if way.start is not None and windowed:
             yield Problem("start_and_window", path)
             return
-        if all(t.cost is None and t.payments is None for t in both):
+        if way.profile is not None and way.payments is not None:
+            yield Problem("profile_and_payments", path)
+            return
+        if all(t.cost is None for t in both) and way.payments is None:
             yield Problem("no_cost", path)
         elif way.payments is not None and any(t.cost is not None for t in both):
             paid = sum(way.payments.values(), Fraction(0))
             if paid != way.public_cost:
                 params = {"payments": exact_text(paid), "public": exact_text(way.public_cost)}
                 yield Problem("payments_and_cost", path, "", params)
-        scheduled = (t for t in (way.profile or {t for _, t in way.payments or {}}))
-        used = {t for _, t in way.uses}
-        beyond = sorted(t for t in {*scheduled, *used} if t not in self.instance.years)
-        for year in beyond:
-            yield from self.year(path, year)
+        beyond = [(place, t) for place, t in self._prescribed(path, terms, programme, way) if t not in self.instance.years]
+        for place, year in beyond:
+            yield from self.year(place, year)
         if not way.years and not beyond:
             yield Problem("empty_window", path)
         if way.units > 1 and not is_concave(way.curve):
             yield Problem("curve_units", path, str(way.units))
         if way.years and not beyond and not way.forbidden:
-            yield from self._eligibility(path, way)
+            yield from self._eligibility(path, terms, programme, way)
 
-    def _eligibility(self, path: str, way: Way) -> Iterator[Problem]:
+    def _prescribed(self, path: str, terms: Terms, programme: Programme, way: Way) -> Iterator[tuple[str, int]]:
+        """(path, year) of every entry of a profile, of payments and of uses, where the file has it."""
+        shift = way.start or 0
+        for year in way.profile or ():
+            yield f"{self._home(path, terms, programme, 'profile')}.{year - shift}", year
+        for fund, year in way.payments or ():
+            yield f"{self._home(path, terms, programme, 'payments')}.{fund}.{year - shift}", year
+        for capacity, year in way.uses:
+            here = path if capacity in terms.uses else path.partition(".")[0]
+            if isinstance((terms.uses if capacity in terms.uses else programme.uses)[capacity], dict):
+                yield f"{here}.uses.{capacity}.{year - shift}", year
+
+    def _home(self, path: str, terms: Terms, programme: Programme, name: str) -> str:
+        """Place of an entry that an option may have from its programme."""
+        return f"{path}.{name}" if getattr(terms, name) is not None else f"{path.partition('.')[0]}.{name}"
+
+    def _eligibility(self, path: str, terms: Terms, programme: Programme, way: Way) -> Iterator[Problem]:
         if "funds" in self.kept:
             return
         allowed = {f.id: self.instance.open_years(way, f) for f in self.instance.funds if self.instance.may_pay(way, f)}
         if way.payments is not None:
             for (fund, year), amount in way.payments.items():
                 if amount and year not in allowed.get(fund, ()):
-                    yield Problem("payment_not_allowed", path, "", {"fund": fund, "year": year})
+                    place = f"{self._home(path, terms, programme, 'payments')}.{fund}.{year - (way.start or 0)}"
+                    yield Problem("payment_not_allowed", place, exact_text(amount), {"fund": fund, "year": year})
         elif way.public_cost and not any(allowed.values()):
             yield Problem("empty_eligibility", path)
 
@@ -251,6 +291,10 @@ class _Checker:
             yield from _share(f"{path}.share", link.share)
         if not dies_out(instance.ripple):
             yield Problem("ripple_radius", "ripple")
+        for name, keys in (("ripple", ("from_field", "to_field")), ("empty_cells", ("field", "archetype")), ("reference", ("programme",))):
+            listed = list(self.each(name))
+            again = list(_repeated("", (tuple(getattr(entry, key) for key in keys) for _, entry in listed)))
+            yield from (Problem("repeated", listed[int(p.path[1:-1])][0], p.value) for p in again)
 
     def needs(self) -> Iterator[Problem]:
         for path, need in self.each("needs"):
@@ -280,6 +324,9 @@ class _Checker:
             if isinstance(rule, Share):
                 yield from _share(f"{path}.min", rule.min)
                 yield from _share(f"{path}.max", rule.max)
+            if isinstance(rule, Synergy):
+                for key in rule.bonus:
+                    yield from self._contribution(f"{path}.bonus.{key}", key)
             if isinstance(rule, Linear):
                 for i, term in enumerate(rule.terms):
                     if term.year is not None:
@@ -287,30 +334,58 @@ class _Checker:
             if isinstance(rule, Persistence):
                 aimless = rule.price is not None and rule.criterion is None
                 nothing = rule.price is None and rule.max_changed is None
-                if not self.instance.reference or aimless or nothing:
+                adrift = not self.instance.reference and "reference" not in self.kept
+                if adrift or aimless or nothing:
                     yield Problem("persistence_needs", path, rule.id)
                 yield from _at_least_zero(f"{path}.price", rule.price)
-            if isinstance(rule, Diversify) and rule.min < 0:
-                yield Problem("negative", f"{path}.min", str(rule.min))
+            of = getattr(rule, "of", ())
+            for place, member in [
+                (f"{path}.if", getattr(rule, "if_", "")),
+                *((f"{path}.of[{i}]", m) for i, m in enumerate(of if isinstance(of, tuple) else ())),
+            ]:
+                yield from self._start(place, *member.partition(",")[::2])
+        for path, entry in self.each("reference"):
+            yield from _at_least_zero(f"{path}.money", entry.money)
+            yield from self._start(f"{path}.option", entry.programme, entry.option)
+
+    def _start(self, path: str, programme: str, option: str) -> Iterator[Problem]:
+        """`option@start` names one of the option's start years (whether the option exists is checked with the references)."""
+        ways = self.way_names.get(programme.strip(), [])
+        known = [name for name in ways if name.partition("@")[0] == option.strip().partition("@")[0]]
+        if "@" in option and known and option.strip() not in known:
+            yield Problem("no_option", path, shown(option.strip()), {"programme": programme, **hint(option.strip(), known)})
 
     def aim(self) -> Iterator[Problem]:
         aim = self.instance.aim
-        known = {c.id for c in self.instance.criteria}
-        if aim is None or "criteria" in self.kept:
-            return
-        named = {*getattr(aim, "weights", ()), *getattr(aim, "order", ()), *getattr(aim, "point", ())}
-        named |= {f.criterion for f in aim.floors}
-        weights = list(getattr(aim, "weights", {}).values())
-        if not named <= known or any(w < 0 for w in weights) or (weights and not any(weights)):
-            yield Problem("aim_unknown", "aim", ", ".join(sorted(named - known)))
+        if isinstance(aim, Weighted):
+            for key, weight in aim.weights.items():
+                if weight < 0:
+                    yield Problem("negative", f"aim.weights.{key}", exact_text(weight))
+            if aim.weights and not any(aim.weights.values()):
+                yield Problem("aim_unknown", "aim.weights")
+        if isinstance(aim, Lexicographic) and not 0 <= aim.tolerance <= 1:
+            yield Problem("not_share", "aim.tolerance", exact_text(aim.tolerance))
+        for i, floor in enumerate(aim.floors if aim else ()):
+            if (floor.value is None) == (floor.share_of_best is None):
+                yield Problem("floor_side", f"aim.floors[{i}]", floor.criterion)
+            if floor.share_of_best is not None and not 0 <= floor.share_of_best <= 1:
+                yield Problem("not_share", f"aim.floors[{i}].share_of_best", exact_text(floor.share_of_best))
 
 
-_MONEY_ENDINGS = (".cost", ".carry_limit", ".project_cap", ".ticket_min")
+def _way_names(programme: Programme) -> Iterator[str]:
+    for option in options_of(programme):
+        starts = programme.start_years if option.start_years is None else option.start_years
+        yield from (f"{option.id}@{start}" for start in starts) if starts else (option.id,)
 
 
-def _is_money(path: str) -> bool:
-    head = path.partition(".")[0]
-    return path.endswith(_MONEY_ENDINGS) or (head == "funds" and ".years." in path) or (head == "exposures" and path.endswith(".value"))
+def _repeated(path: str, keys: Iterable[Hashable]) -> Iterator[Problem]:
+    """Entries that say again what an earlier one said."""
+    seen: set[Hashable] = set()
+    for i, key in enumerate(keys):
+        if key in seen:
+            text = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+            yield Problem("repeated", f"{path}[{i}]", shown(text))
+        seen.add(key)
 
 
 def _at_least_zero(path: str, quantity: Quantity | None) -> Iterator[Problem]:
@@ -333,28 +408,28 @@ def _curve(path: str, points: Any) -> Iterator[Problem]:
     if points is None:
         return
     scales, effects = [b.number for b, _ in points], [v.number for _, v in points]
-    rising = all(a < b for a, b in zip(scales, scales[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(scales))
     if not rising or scales[0] < 0 or scales[-1] != 1:
         yield Problem("curve_scale", path)
-    growing = all(a <= b for a, b in zip(effects, effects[1:], strict=False))
+    growing = all(a <= b for a, b in pairwise(effects))
     if not growing or effects[0] < 0 or effects[-1] != 1:
         yield Problem("curve_effect", path)
 
 
 def slopes(curve: Curve) -> list[Fraction]:
     """Slope of each stretch between breakpoints."""
-    return [(v1 - v0) / (b1 - b0) for (b0, v0), (b1, v1) in zip(curve, curve[1:], strict=False)]
+    return [(v1 - v0) / (b1 - b0) for (b0, v0), (b1, v1) in pairwise(curve)]
 
 
 def is_concave(curve: Curve) -> bool:
     """Are the slopes non-increasing on [b_1, 1]?"""
     steep = slopes(curve)
-    return all(a >= b for a, b in zip(steep, steep[1:], strict=False))
+    return all(a >= b for a, b in pairwise(steep))
 
 
 def _is_phi(points: Curve) -> bool:
-    rising = all(a < b for (a, _), (b, _) in zip(points, points[1:], strict=False))
-    return rising and points[0] == (0, 0) and is_concave(points) and all(s >= 0 for s in slopes(points))
+    rising = all(a < b for (a, _), (b, _) in pairwise(points))
+    return rising and points[0] == (Fraction(0), Fraction(0)) and is_concave(points) and all(s >= 0 for s in slopes(points))
 
 
 def dies_out(links: Iterable[RippleLink]) -> bool:
@@ -368,6 +443,9 @@ def dies_out(links: Iterable[RippleLink]) -> bool:
         key = (link.from_field, link.to_field)
         share[key] = share.get(key, Fraction(0)) + link.share.number
     names = sorted({name for key in share for name in key})
+    # The largest row sum bounds the radius: most tables are settled here.
+    if all(sum(share.get((a, b), Fraction(0)) for b in names) < 1 for a in names) and all(s >= 0 for s in share.values()):
+        return True
     rows = [[(a == b) - share.get((a, b), Fraction(0)) for b in names] + [Fraction(1)] for a in names]
     for i in range(len(names)):
         # The leading minors of an M-matrix are positive: a pivot that is not shows radius >= 1.

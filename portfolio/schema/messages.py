@@ -10,10 +10,16 @@ def _both(en: str, en_remedy: str, ja: str, ja_remedy: str) -> dict[str, tuple[s
 CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
     # structure
     "not_json": _both(
-        "valid JSON was expected ({detail})", "Fix the text at that place.", "正しいJSONではありません（{detail}）", "その箇所を修正してください。"
+        "valid JSON was expected ({detail})",
+        "Fix the text at that place.",
+        "正しいJSONではありません（{detail}）",
+        "その箇所を修正してください。",
     ),
     "not_object": _both(
-        "a JSON object was expected", "Begin the file with {{ and end it with }}.", "JSONオブジェクトが必要です", "全体を {{ }} で囲んでください。"
+        "a JSON object was expected",
+        "Begin the file with {{ and end it with }}.",
+        "JSONオブジェクトが必要です",
+        "全体を {{ }} で囲んでください。",
     ),
     "duplicate_key": _both(
         "each key may appear once", "Remove or merge one of them.", "同じキーが重複しています", "どちらかを削除または統合してください。"
@@ -26,16 +32,17 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
     ),
     "missing": _both("a required entry is missing", "Add `{name}`.", "必須項目がありません", "`{name}` を追加してください。"),
     "unknown_key": _both(
-        "no such entry here{hint}", "Rename or remove it. Known: {known}.", "この項目はありません{hint_ja}", "名前を直すか削除してください。使える項目: {known}。"
+        "no such entry here{hint}",
+        "Rename or remove it. Known: {known}.",
+        "この項目はありません{hint_ja}",
+        "名前を直すか削除してください。使える項目: {known}。",
     ),
-    "wrong_type": _both(
-        "{expected} was expected", "Write {expected}.", "{expected_ja}が必要です", "{expected_ja}を書いてください。"
-    ),
+    "wrong_type": _both("{expected} was expected", "Write {expected}.", "{expected_ja}が必要です", "{expected_ja}を書いてください。"),
     "exact_number": _both(
         "a number, a decimal string or a fraction such as 2/3 was expected",
-        "Write for example 12.5, \"12.5\" or \"2/3\".",
+        'Write for example 12.5, "12.5" or "2/3".',
         "数値、小数の文字列、または 2/3 のような分数が必要です",
-        "例: 12.5、\"12.5\"、\"2/3\"。",
+        '例: 12.5、"12.5"、"2/3"。',
     ),
     "one_home": _both(
         "exactly one of value, factors, ref was expected",
@@ -50,18 +57,30 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "quantities に定義するか、名前を直してください。",
     ),
     "range_order": _both(
-        "low <= value <= high was expected", "Correct the range or the value.", "low <= value <= high が必要です", "範囲または値を直してください。"
+        "low <= value <= high was expected",
+        "Correct the range or the value.",
+        "low <= value <= high が必要です",
+        "範囲または値を直してください。",
     ),
-    "bad_choice": _both("one of {choices} was expected", "Use one of them.", "{choices} のいずれかが必要です", "いずれかを選んでください。"),
+    "bad_choice": _both(
+        "one of {choices} was expected", "Use one of them.", "{choices} のいずれかが必要です", "いずれかを選んでください。"
+    ),
     "bad_id": _both(
         "an id of letters, digits, _ and - was expected",
         "Use an id without spaces, dots, commas or brackets.",
         "idには文字・数字・_・- だけが使えます",
         "空白・ピリオド・カンマ・括弧を除いてください。",
     ),
-    "out_of_bounds": _both("{expected} was expected", "Write a value with {expected}.", "{expected} が必要です", "{expected} を満たす値にしてください。"),
+    "out_of_bounds": _both(
+        "{expected} was expected", "Write a value with {expected}.", "{expected} が必要です", "{expected} を満たす値にしてください。"
+    ),
     "too_few": _both("at least {least} entries were expected", "Add entries.", "{least}件以上が必要です", "項目を追加してください。"),
-    "other": _both("{detail}", "See the JSON Schema (portfolio check --schema).", "{detail}", "JSON Schema（portfolio check --schema）を参照してください。"),
+    "other": _both(
+        "{detail}",
+        "See the JSON Schema (portfolio check --schema).",
+        "形式が正しくありません（{detail}）",
+        "JSON Schema（portfolio check --schema）を参照してください。",
+    ),
     "schema_version": _both(
         "schema_version {known} was expected",
         "Use a toolkit that knows version {found}, or convert the file.",
@@ -70,10 +89,16 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
     ),
     # references and identity
     "duplicate_id": _both(
-        "ids must be unique in {collection}", "Rename one of the two.", "{collection} の中でidが重複しています", "片方の名前を変えてください。"
+        "ids must be unique in {collection}",
+        "Rename one of the two.",
+        "{collection} の中でidが重複しています",
+        "片方の名前を変えてください。",
     ),
     "dangling": _both(
-        "no such id in {collection}{hint}", "Correct it or define it.", "{collection} にそのidはありません{hint_ja}", "直すか、定義を追加してください。"
+        "no such id in {collection}{hint}",
+        "Correct it or define it.",
+        "{collection} にそのidはありません{hint_ja}",
+        "直すか、定義を追加してください。",
     ),
     "no_option": _both(
         "programme `{programme}` has no option of that name{hint}",
@@ -95,10 +120,16 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "期間内に移すか、期間を広げてください。",
     ),
     "empty_window": _both(
-        "a window with at least one year was expected", "Correct first_year and last_year.", "少なくとも1年の期間が必要です", "first_yearとlast_yearを直してください。"
+        "a window with at least one year was expected",
+        "Correct first_year and last_year.",
+        "少なくとも1年の期間が必要です",
+        "first_yearとlast_yearを直してください。",
     ),
     "start_and_window": _both(
-        "either start_years or first_year/last_year, not both", "Keep one of them.", "start_years と first_year/last_year は併用できません", "どちらか一方にしてください。"
+        "either start_years or first_year/last_year, not both",
+        "Keep one of them.",
+        "start_years と first_year/last_year は併用できません",
+        "どちらか一方にしてください。",
     ),
     # numbers
     "negative": _both("a number >= 0 was expected", "Write a non-negative number.", "0以上の数値が必要です", "0以上にしてください。"),
@@ -107,16 +138,28 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "a share between 0 and 1 was expected", "Write 0.5 for 50 %.", "0から1の割合が必要です", "50%は0.5と書いてください。"
     ),
     "zero_rate": _both(
-        "a subsidy rate above 0 was expected", "Write a rate in (0, 1].", "補助率は0より大きい値が必要です", "0より大きく1以下にしてください。"
+        "a subsidy rate above 0 was expected",
+        "Write a rate in (0, 1].",
+        "補助率は0より大きい値が必要です",
+        "0より大きく1以下にしてください。",
     ),
     "no_cost": _both(
-        "a cost (or payments) was expected", "Give `cost`, or `payments` by fund and year.", "費用（または payments）が必要です", "`cost` か、基金・年度別の `payments` を書いてください。"
+        "a cost (or payments) was expected",
+        "Give `cost`, or `payments` by fund and year.",
+        "費用（または payments）が必要です",
+        "`cost` か、基金・年度別の `payments` を書いてください。",
     ),
     "sum_to_one": _both(
-        "the sum must be exactly 1, it is {total}", "Correct the shares.", "合計はちょうど1でなければなりません（現在 {total}）", "割合を直してください。"
+        "the sum must be exactly 1, it is {total}",
+        "Correct the shares.",
+        "合計はちょうど1でなければなりません（現在 {total}）",
+        "割合を直してください。",
     ),
     "unit_mismatch": _both(
-        "the unit `{expected}` was expected", "Convert the number, or correct the unit.", "単位 `{expected}` が必要です", "換算するか単位を直してください。"
+        "the unit `{expected}` was expected",
+        "Convert the number, or correct the unit.",
+        "単位 `{expected}` が必要です",
+        "換算するか単位を直してください。",
     ),
     "payments_and_cost": _both(
         "payments add up to {payments} but subsidy_rate x cost is {public}",
@@ -166,7 +209,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "基金の対象・年度を広げるか、支払いを移してください。",
     ),
     "mandatory_forbidden": _both(
-        "a programme cannot be both mandatory and forbidden", "Remove one of the two.", "必須と禁止を同時に指定できません", "どちらかを外してください。"
+        "a programme cannot be both mandatory and forbidden",
+        "Remove one of the two.",
+        "必須と禁止を同時に指定できません",
+        "どちらかを外してください。",
     ),
     "no_criteria": _both(
         "at least one criterion was expected", "Add a criterion.", "評価基準が少なくとも一つ必要です", "criteria を追加してください。"
@@ -175,7 +221,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "at least one programme was expected", "Add a programme.", "事業が少なくとも一つ必要です", "programmes を追加してください。"
     ),
     "no_scenarios": _both(
-        "a risk criterion needs scenarios", "Add scenarios (probabilities sum to 1), or drop the criterion.", "リスク基準にはシナリオが必要です", "scenarios を追加するか、基準を外してください。"
+        "a risk criterion needs scenarios",
+        "Add scenarios (probabilities sum to 1), or drop the criterion.",
+        "リスク基準にはシナリオが必要です",
+        "scenarios を追加するか、基準を外してください。",
     ),
     "ripple_radius": _both(
         "the ripple table must die out (every chain of shares shrinks)",
@@ -185,7 +234,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
     ),
     "no_side": _both("a min or a max was expected", "Give at least one.", "min か max が必要です", "少なくとも一方を書いてください。"),
     "burden_period": _both(
-        "a burden is bounded year by year", "Move min/max into `years`.", "後年度負担は年度ごとに上限を置きます", "min/max を `years` に移してください。"
+        "a burden is bounded year by year",
+        "Move min/max into `years`.",
+        "後年度負担は年度ごとに上限を置きます",
+        "min/max を `years` に移してください。",
     ),
     "persistence_needs": _both(
         "persistence needs a reference plan, and a criterion when it has a price",
@@ -194,11 +246,48 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "`reference` と `criterion` を書いてください。",
     ),
     "aim_unknown": _both(
-        "a weight >= 0 for known criteria was expected, not all zero", "Correct the weights.", "既知の評価基準に対する0以上（全部0は不可）の重みが必要です", "重みを直してください。"
+        "a weight >= 0 for known criteria was expected, not all zero",
+        "Correct the weights.",
+        "既知の評価基準に対する0以上（全部0は不可）の重みが必要です",
+        "重みを直してください。",
+    ),
+    "too_many": _both(
+        "{most} entries at most were expected", "Remove the others.", "{most}件以下でなければなりません", "余分な項目を除いてください。"
+    ),
+    "repeated": _both("each entry may be listed once", "Remove the repetition.", "同じ項目が二度書かれています", "重複を除いてください。"),
+    "quantity_circle": _both(
+        "shared quantities may not refer to each other in a circle, or in a chain of more than {limit}",
+        "Give one of them a value.",
+        "共有数量が循環して参照しあっているか、参照が{limit}段を超えています",
+        "いずれかに value を与えてください。",
+    ),
+    "discount_rate": _both(
+        "a rate above -1 was expected", "Write 0.03 for 3 %.", "割引率は-1より大きい値が必要です", "3%は0.03と書いてください。"
+    ),
+    "base_year_far": _both(
+        "a base year within {limit} years of first_year was expected",
+        "Correct base_year.",
+        "base_year は first_year から{limit}年以内が必要です",
+        "base_year を直してください。",
+    ),
+    "not_contribution": _both(
+        "a criterion of kind contribution was expected, this one is {kind}",
+        "Use mitigates, covers or provides for what a programme does to risks and needs.",
+        "kind が contribution の評価基準が必要です（この基準は {kind}）",
+        "リスクや必要への効果は mitigates・covers・provides に書いてください。",
+    ),
+    "floor_side": _both(
+        "exactly one of value and share_of_best was expected",
+        "Keep one of them.",
+        "value と share_of_best のどちらか一つだけが必要です",
+        "一つだけ残してください。",
     ),
     # findings of check (not errors of form)
     "floor_above_ceiling": _both(
-        "the floor {low} is above the ceiling {high}", "No plan can satisfy this: change one.", "下限 {low} が上限 {high} を超えています", "満たす計画がありません。どちらかを変えてください。"
+        "the floor {low} is above the ceiling {high}",
+        "No plan can satisfy this: change one.",
+        "下限 {low} が上限 {high} を超えています",
+        "満たす計画がありません。どちらかを変えてください。",
     ),
     "mandatory_above_budget": _both(
         "mandatory programmes need at least {need}, the funds that may pay hold {have}",
@@ -213,7 +302,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "意図どおりなら対応不要です。",
     ),
     "forbidden_required": _both(
-        "a mandatory programme requires a forbidden one", "No plan can satisfy this: change one.", "必須事業が禁止事業を必要としています", "満たす計画がありません。どちらかを変えてください。"
+        "a mandatory programme requires a forbidden one",
+        "No plan can satisfy this: change one.",
+        "必須事業が禁止事業を必要としています",
+        "満たす計画がありません。どちらかを変えてください。",
     ),
     "off_grid": _both(
         "an amount off the grid of {grid}: published amounts are whole grid units",
@@ -222,7 +314,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "丸めるか、grid を細かくしてください。",
     ),
     "no_range": _both(
-        "a judgement without low and high", "Give the range it might lie in.", "判断値に low と high がありません", "ありうる範囲を書いてください。"
+        "a judgement without low and high",
+        "Give the range it might lie in.",
+        "判断値に low と high がありません",
+        "ありうる範囲を書いてください。",
     ),
     "no_reason": _both(
         "a judgement without a note that says why", "Add a note.", "判断値に理由（note）がありません", "note を書いてください。"
@@ -238,7 +333,10 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
     ),
     "unused": _both("nothing refers to it", "Use it or remove it.", "どこからも参照されていません", "使うか、削除してください。"),
     "zero_use": _both(
-        "no programme removes it, covers it or draws on it", "Add effects, or remove it.", "効果を与える事業がありません", "effects を追加するか、削除してください。"
+        "no programme removes it, covers it or draws on it",
+        "Add effects, or remove it.",
+        "効果を与える事業がありません",
+        "effects を追加するか、削除してください。",
     ),
     "min_scale_idle": _both(
         "min_scale is below the curve's first breakpoint {first}, which holds",

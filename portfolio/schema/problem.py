@@ -10,6 +10,8 @@ from portfolio.schema.messages import CATALOGUE
 
 SHOWN = 60
 """Longest value quoted in a message."""
+LONGEST_PATH = 300
+"""Characters of a path; ids have at most 80."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,23 @@ class Problem:
     params: Mapping[str, Any] = field(default_factory=dict)
     severity: str = "error"
 
+    def __post_init__(self) -> None:
+        if not self.path.isprintable() or len(self.path) > LONGEST_PATH:
+            object.__setattr__(self, "path", shown(self.path, LONGEST_PATH))
+
+    def _said(self, lang: str, part: int) -> str:
+        # A parameter may come in both languages (`hint`, `hint_ja`); one without a translation stands for itself.
+        own = {key: self.params.get(f"{key}_{lang}", entry) for key, entry in self.params.items()}
+        translated = {f"{key}_{lang}": entry for key, entry in own.items()}
+        return CATALOGUE[self.code][lang][part].format(**{**translated, **own})
+
     def expectation(self, lang: str) -> str:
         """What should stand there."""
-        return CATALOGUE[self.code][lang][0].format(**self.params)
+        return self._said(lang, 0)
 
     def remedy(self, lang: str) -> str:
         """What to do about it."""
-        return CATALOGUE[self.code][lang][1].format(**self.params)
+        return self._said(lang, 1)
 
     def line(self, lang: str) -> str:
         """One line for a terminal."""
@@ -49,7 +61,20 @@ class Problem:
         }
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, longest: int = SHOWN) -> str:
     """A value as quoted in messages: one line, short, control characters made visible."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    # Cut first: a value may be a whole file. A number too long to be written out is shown by its size.
+    raw = _brief(value)
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[: longest + 1])
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _brief(value: Any) -> str:
+    """Text of a value as a file would write it; the inside of objects and lists only as far as it is needed."""
+    if isinstance(value, bool) or value is None:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_brief(entry)}" for key, entry in list(value.items())[:3]) + (", …}" if len(value) > 3 else "}")
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_brief(entry) for entry in list(value)[:3]) + (", …]" if len(value) > 3 else "]")
+    return str(value)

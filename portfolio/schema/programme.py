@@ -1,5 +1,6 @@
 """Programmes and their options, as written by a user."""
 
+# ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
 from typing import Annotated, Any
@@ -7,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from portfolio.schema.quantity import Number
-from portfolio.schema.record import Id, Record, Text
+from portfolio.schema.record import Id, Record, Text, Whole
 
-Years = dict[int, Number]
+Years = dict[Whole, Number]
 
 
 def _number_or_years(raw: Any) -> str:
@@ -17,9 +18,7 @@ def _number_or_years(raw: Any) -> str:
     return "years" if by_year else "number"
 
 
-NumberOrYears = Annotated[
-    Annotated[Number, Tag("number")] | Annotated[Years, Tag("years")], Discriminator(_number_or_years)
-]
+NumberOrYears = Annotated[Annotated[Number, Tag("number")] | Annotated[Years, Tag("years")], Discriminator(_number_or_years)]
 Point = tuple[Number, Number]
 
 
@@ -39,14 +38,14 @@ class Terms(Record):
     subsidy_rate: Number | None = None
     curve: tuple[Point, ...] | None = Field(default=None, min_length=1)
     min_scale: Number | None = None
-    first_year: int | None = None
-    last_year: int | None = None
-    start_years: tuple[int, ...] | None = Field(default=None, min_length=1)
-    duration: Annotated[int, Field(ge=1)] | None = None
+    first_year: Whole | None = None
+    last_year: Whole | None = None
+    start_years: tuple[Whole, ...] | None = Field(default=None, min_length=1)
+    duration: Annotated[Whole, Field(ge=1)] | None = None
     profile: Years | None = None
     payments: dict[Id, Years] | None = None
     ramp: Number | None = None
-    units: Annotated[int, Field(ge=1, le=1000)] | None = None
+    units: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     region: Id | None = None
     tags: tuple[Id, ...] = ()
     funds: tuple[Id, ...] | None = None
@@ -76,4 +75,3 @@ class Programme(Terms):
     enabler: bool = False
     note: Text | None = None
     options: tuple[Option, ...] = ()
-

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, PrivateAttr, ValidationInfo, model_serializer, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, model_serializer, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
 
-from portfolio.schema.exact import Exact, exact_json
-from portfolio.schema.record import Record, Text
+from portfolio.schema.exact import NUMERAL, Exact, exact_json
+from portfolio.schema.record import Id, Record, Text, either
 
 Kind = Literal["stated", "derived", "judgement"]
 WEAKNESS: dict[str | None, int] = {"stated": 0, "derived": 1, None: 2, "judgement": 3}
@@ -36,7 +36,7 @@ class Quantity(Record):
     """
 
     value: Exact | None = None
-    factors: dict[str, Number] | None = None
+    factors: dict[Id, Number] | None = Field(default=None, min_length=1)
     ref: str | None = None
     low: Exact | None = None
     high: Exact | None = None
@@ -50,6 +50,11 @@ class Quantity(Record):
     @classmethod
     def _plain(cls, raw: Any) -> Any:
         return _lift(raw)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        shared = "@" + r"\w[\w\-]*$"
+        return either({"type": ["number", "string"], "pattern": f"{NUMERAL}|^{shared}"}, handler, schema)
 
     @model_validator(mode="after")
     def _one_home(self, info: ValidationInfo) -> Quantity:
@@ -79,11 +84,16 @@ class Quantity(Record):
     @property
     def weakest(self) -> str | None:
         """Kind of the weakest part: judgement if any factor is judgement."""
+        parts = [f.weakest for f in (self.factors or {}).values()]
         if self._resolved is not None:
-            return self._resolved.weakest
-        if self.factors:
-            return max((f.weakest for f in self.factors.values()), key=WEAKNESS.__getitem__)
-        return self.kind
+            parts.append(self._resolved.weakest)
+        # A product may itself rest on judgement (why these factors?), it cannot be better known than they are.
+        return max([*parts, self.kind] if self.kind or not parts else parts, key=WEAKNESS.__getitem__)
+
+    @property
+    def named_unit(self) -> str | None:
+        """Its unit, or that of the shared quantity it points to."""
+        return self.unit if self.unit is not None or self._resolved is None else self._resolved.named_unit
 
     def leaves(self, path: str) -> Iterator[tuple[str, Quantity]]:
         """(path, quantity) of every number a person wrote here; shared quantities are listed once, by the instance."""
@@ -95,10 +105,9 @@ class Quantity(Record):
 
     @model_serializer
     def _dump(self) -> Any:
-        if self.ref is not None:
-            return f"@{self.ref}"
         said: dict[str, Any] = {
             "value": None if self.value is None else exact_json(self.value),
+            "ref": self.ref,
             "factors": self.factors and {name: factor._dump() for name, factor in self.factors.items()},
             "low": None if self.low is None else exact_json(self.low),
             "high": None if self.high is None else exact_json(self.high),
@@ -108,6 +117,8 @@ class Quantity(Record):
             "note": self.note and self.note._dump(),
         }
         short = {key: entry for key, entry in said.items() if entry is not None}
+        if set(short) == {"ref"}:
+            return f"@{self.ref}"
         return short["value"] if set(short) == {"value"} else short
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from portfolio.schema.problem import Problem, shown
@@ -29,6 +29,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("rules[].funds[]", "funds"),
     ("rules[].criterion", "criteria"),
     ("rules[].bonus{}", "criteria"),
+    *((f"rules[].of.{name}[]", to) for name, to in _SELECTOR),
     ("rules[].terms[].programme", "programmes"),
     ("rules[].terms[].fund", "funds"),
     ("criteria[].exposures[]", "exposures"),
@@ -41,13 +42,21 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("empty_cells[].field", "fields"),
     ("empty_cells[].archetype", "archetypes"),
     ("reference[].programme", "programmes"),
+    ("aim.weights{}", "criteria"),
+    ("aim.order[]", "criteria"),
+    ("aim.point{}", "criteria"),
+    ("aim.floors[].criterion", "criteria"),
 )
 """(where an id stands, which collection must hold it); `[]` = each entry, `{}` = each key."""
 MEMBERS = ("rules[].of[]", "rules[].if")
 """Where `programme` or `programme,option` stands (share rules have a selection under `of`: only strings count)."""
 
 
-def hint(value: str, known: list[str]) -> dict[str, str]:
+MOST_HINTS = 100
+"""Closest names are looked up for so many dangling ids of a file: the search takes milliseconds each in a large instance."""
+
+
+def hint(value: str, known: Sequence[str]) -> dict[str, str]:
     """Parameters of a message: the closest known name, in both languages; empty when nothing is close."""
     close = difflib.get_close_matches(value, known, n=1, cutoff=0.6)
     if not close:
@@ -87,10 +96,13 @@ def check_references(raw: dict[str, Any]) -> Iterator[Problem]:
             if seen[value] > 1:
                 yield Problem("duplicate_id", path, shown(value), {"collection": name})
     known = {name: set(values) for name, values in ids.items()}
+    hints = 0
     for pattern, to in REFERENCES:
         for path, value in each(raw, pattern):
             if isinstance(value, str) and value not in known[to]:
-                yield Problem("dangling", path, shown(value), {"collection": to, **hint(value, ids[to])})
+                hints += 1
+                yield Problem("dangling", path, shown(value), {"collection": to, **hint(value, ids[to] if hints <= MOST_HINTS else ())})
+    yield from _check_lists(raw)
     yield from _check_members(raw, ids["programmes"])
     yield from _check_sources(raw, ids["sources"])
 
@@ -106,18 +118,38 @@ def _check_members(raw: dict[str, Any], programmes: list[str]) -> Iterator[Probl
         (f"{path}.option", f"{entry.get('programme')},{entry['option']}")
         for pattern in ("rules[].terms[]", "reference[]")
         for path, entry in each(raw, pattern)
-        if isinstance(entry, dict) and isinstance(entry.get("option"), str) and entry.get("programme") in options
+        if isinstance(entry, dict)
+        and isinstance(entry.get("option"), str)
+        and isinstance(entry.get("programme"), str)
+        and entry["programme"] in options
     ]
     for path, value in places + pairs:
         if not isinstance(value, str):
             continue
-        programme, _, option = value.partition(",")
+        programme, comma, option = value.partition(",")
         option = option.strip().partition("@")[0]
         if programme not in options:
             yield Problem("dangling", path, shown(value), {"collection": "programmes", **hint(programme, programmes)})
-        elif option and option not in options[programme]:
+        elif comma and option not in options[programme]:
             params = {"programme": programme, **hint(option, options[programme])}
             yield Problem("no_option", path, shown(value), params)
+
+
+_HOMES = {"value", "factors", "ref"}
+"""Keys that make an object an annotated number; elsewhere `source` may be somebody's id."""
+
+
+def _check_lists(raw: dict[str, Any]) -> Iterator[Problem]:
+    """A list of ids that names one twice would count it twice (sum of f_r over `of` <= 1)."""
+    selections = tuple(f".{name}[]" for name, _ in _SELECTOR)
+    for pattern in ("rules[].of[]", *(pattern for pattern, _ in REFERENCES if pattern.endswith("[]") and not pattern.endswith(selections))):
+        seen: dict[str, set[str]] = {}
+        for path, value in each(raw, pattern):
+            if isinstance(value, str):
+                name, before = "".join(value.split()), seen.setdefault(path.rpartition("[")[0], set())
+                if name in before:
+                    yield Problem("repeated", path, shown(value))
+                before.add(name)
 
 
 def _check_sources(raw: Any, sources: list[str], path: str = "") -> Iterator[Problem]:
@@ -127,9 +159,10 @@ def _check_sources(raw: Any, sources: list[str], path: str = "") -> Iterator[Pro
     elif isinstance(raw, dict):
         for key, entry in raw.items():
             place = f"{path}.{key}" if path else key
-            if key == "source":
-                for value in entry if isinstance(entry, list) else [entry]:
+            if key == "source" and not _HOMES.isdisjoint(raw):
+                listed = [(f"{place}[{i}]", v) for i, v in enumerate(entry)] if isinstance(entry, list) else [(place, entry)]
+                for where, value in listed:
                     if isinstance(value, str) and value not in sources:
-                        yield Problem("dangling", place, shown(value), {"collection": "sources", **hint(value, sources)})
+                        yield Problem("dangling", where, shown(value), {"collection": "sources", **hint(value, sources)})
             elif isinstance(entry, (dict, list)):
                 yield from _check_sources(entry, sources, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from portfolio.schema.catalogue import Archetype
@@ -20,9 +21,7 @@ def options_of(programme: Programme) -> tuple[Option, ...]:
     return programme.options or (Option(id="base"),)
 
 
-def resolve_ways(
-    programme: Programme, archetypes: Iterable[Archetype], horizon: tuple[int, ...]
-) -> Iterator[Way]:
+def resolve_ways(programme: Programme, archetypes: Iterable[Archetype], horizon: tuple[int, ...]) -> Iterator[Way]:
     """Yield the ways of one programme in file order."""
     default = next((a.curve for a in archetypes if a.id == programme.archetype), None)
     for option in options_of(programme):
@@ -58,16 +57,14 @@ def cut_curve(curve: Curve | None, min_scale: Fraction | None) -> Curve:
         return ALL_OR_NOTHING if least >= 1 else ((least, least), (ONE, ONE))
     if min_scale is None or min_scale <= curve[0][0]:
         return curve
-    for (b0, v0), (b1, v1) in zip(curve, curve[1:], strict=False):
+    for (b0, v0), (b1, v1) in pairwise(curve):
         if b0 < min_scale < b1:
             cut = v0 + (v1 - v0) * (min_scale - b0) / (b1 - b0)
             return ((min_scale, cut), *(point for point in curve if point[0] > min_scale))
     return tuple(point for point in curve if point[0] >= min_scale)
 
 
-def _uses(
-    option: Option, programme: Programme, window: tuple[int, ...], shift: int
-) -> dict[tuple[str, int], Fraction]:
+def _uses(option: Option, programme: Programme, window: tuple[int, ...], shift: int) -> dict[tuple[str, int], Fraction]:
     merged: dict[str, Quantity | Years] = {**programme.uses, **option.uses}
     flat: dict[tuple[str, int], Fraction] = {}
     for capacity, amount in merged.items():
@@ -78,9 +75,7 @@ def _uses(
     return flat
 
 
-def _way(
-    programme: Programme, option: Option, start: int | None, default: Any, horizon: tuple[int, ...]
-) -> Way:
+def _way(programme: Programme, option: Option, start: int | None, default: Any, horizon: tuple[int, ...]) -> Way:
     def said(name: str) -> Any:
         return _said(option, programme, name)
 

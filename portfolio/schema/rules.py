@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from portfolio.schema.quantity import Number
-from portfolio.schema.record import Id, Record, Text
+from portfolio.schema.record import Id, Record, Text, Whole
 from portfolio.schema.selector import EVERYTHING, Selector
 
 Group = Literal["programme", "field", "archetype", "cell", "region", "instrument"]
@@ -40,7 +40,7 @@ class AtLeast(_Rule):
 
     kind: Literal["at_least"]
     of: tuple[str, ...] = Field(min_length=1)
-    min: Annotated[int, Field(ge=1)] = 1
+    min: Annotated[Whole, Field(ge=1)] = 1
 
 
 class Synergy(_Rule):
@@ -57,7 +57,7 @@ class Focus(_Rule):
     kind: Literal["focus"]
     group: Group = "programme"
     select: Selector = EVERYTHING
-    max: Annotated[int, Field(ge=0)]
+    max: Annotated[Whole, Field(ge=0)]
 
 
 class Diversify(_Rule):
@@ -66,7 +66,7 @@ class Diversify(_Rule):
     kind: Literal["diversify"]
     group: Group = "programme"
     select: Selector = EVERYTHING
-    min: Annotated[int, Field(ge=0)]
+    min: Annotated[Whole, Field(ge=0)]
 
 
 class Share(_Rule):
@@ -84,7 +84,7 @@ class MaxFunds(_Rule):
 
     kind: Literal["max_funds"]
     select: Selector = EVERYTHING
-    max: Annotated[int, Field(ge=1)]
+    max: Annotated[Whole, Field(ge=1)]
 
 
 class FundExclusion(_Rule):
@@ -110,7 +110,7 @@ class Term(Record):
     programme: Id
     option: Id | None = None
     fund: Id | None = None
-    year: int | None = None
+    year: Whole | None = None
     on: Literal["taken", "scale", "money"] = "taken"
     coef: Number
 
@@ -129,23 +129,12 @@ class Persistence(_Rule):
     and/or `price` per unit of money moved counts against `criterion`."""
 
     kind: Literal["persistence"]
-    max_changed: Annotated[int, Field(ge=0)] | None = None
+    max_changed: Annotated[Whole, Field(ge=0)] | None = None
     price: Number | None = None
     criterion: Id | None = None
 
 
 Rule = Annotated[
-    Requires
-    | Excludes
-    | AtLeast
-    | Synergy
-    | Focus
-    | Diversify
-    | Share
-    | MaxFunds
-    | FundExclusion
-    | CriterionBound
-    | Linear
-    | Persistence,
+    Requires | Excludes | AtLeast | Synergy | Focus | Diversify | Share | MaxFunds | FundExclusion | CriterionBound | Linear | Persistence,
     Field(discriminator="kind"),
 ]

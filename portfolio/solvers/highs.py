@@ -14,8 +14,8 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy import HighsModelStatus, HighsStatus
-from highspy.cb import HighsCallbackType
+from highspy import HighsModelStatus, HighsStatus, cb
+
 
 from portfolio.errors import SolverFailure
 from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
@@ -117,7 +117,8 @@ class Highs:
         # An LP's limit counts the run time of the whole object; a MIP's counts its own.
         self._set("time_limit", ask.seconds + (highs.getRunTime() if relaxed else 0.0) if math.isfinite(ask.seconds) else _INF)
         if ask.start is not None and not relaxed:
-            self._check(highs.setSolution(self.program.n, self._everything, ask.start), "setSolution")
+            known = np.flatnonzero(np.isfinite(ask.start)).astype(np.int32)
+            self._check(highs.setSolution(len(known), known, ask.start[known]), "setSolution")
         begun = time.perf_counter()
         with self._watching.during(ask, relaxed) as watch:
             status = highs.run()
@@ -174,7 +175,7 @@ class _Watch:
 
     def during(self, ask: Ask, relaxed: bool) -> _Watch:
         self._ask, self.bound = ask, -_INF
-        self._kind = HighsCallbackType.kCallbackSimplexInterrupt if relaxed else HighsCallbackType.kCallbackMipInterrupt
+        self._kind = cb.HighsCallbackType.kCallbackSimplexInterrupt if relaxed else cb.HighsCallbackType.kCallbackMipInterrupt
         return self
 
     def __enter__(self) -> _Watch:
@@ -187,7 +188,7 @@ class _Watch:
     def _call(self, kind: Any, _message: str, out: Any, back: Any, _user: object) -> None:
         ask = self._ask
         stop = ask.stop.is_set()
-        if kind == HighsCallbackType.kCallbackMipInterrupt:
+        if kind == cb.HighsCallbackType.kCallbackMipInterrupt:
             self.bound = max(self.bound, float(out.mip_dual_bound))
             incumbent = float(out.mip_primal_bound)
             stop = stop or self.bound >= ask.cutoff or incumbent <= ask.target

@@ -24,7 +24,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Ask:
-    """How far to go. gap: absolute, in units of the objective · seconds: wall time (inf: none) · start: a plan to begin from
+    """How far to go. gap: absolute, in units of the objective · seconds: wall time (inf: none) · start: (n,) a plan to begin from, NaN where it says nothing
     stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff."""
 
     gap: float = 0.0

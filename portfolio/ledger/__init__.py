@@ -1,0 +1,1 @@
+"""Program + raw solution -> Plan on the publication grid (docs/published-rules.md)."""

@@ -1,0 +1,78 @@
+"""Raw solution -> published plan, checked: rounding, audit, and a second try with margin where a rule was missed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.audit import Verdict, audit_plan
+from portfolio.errors import AuditFailed
+from portfolio.formulation.curve import concave_pieces
+from portfolio.ledger.grid import GridWindow, round_payments
+from portfolio.ledger.payers import settle_payers
+from portfolio.ledger.publish import publish
+from portfolio.ledger.reduced import Reduced, reduce
+from portfolio.numerics import GRID_REACH
+from portfolio.program import Floats, Program
+from portfolio.results import Plan
+from portfolio.schema.instance import Instance
+from portfolio.schema.model_spec import ModelSpec
+from portfolio.schema.way import Way
+
+REACHES = (GRID_REACH, 4 * GRID_REACH, 1000 * GRID_REACH)
+
+
+def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats) -> tuple[Plan, Verdict]:
+    """The audited plan of a solution x (n,). Raises AuditFailed when no rounding satisfies every rule."""
+    curves = {
+        (w.programme, w.name): (_points(w, 0), _points(w, 1)) for w in instance.ways if len(w.curve) > 1
+    }
+    system = reduce(program, x, curves)
+    per_unit = instance.header.grid / program.money_unit
+    settled = settle_payers(system, program)
+    verdict: Verdict | None = None
+    for values in (settled, system.now):
+        margin: dict[int, Fraction] = {}
+        for reach in REACHES:
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin))
+            if amounts is None:
+                continue
+            plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))
+            verdict = audit_plan(instance, spec, plan)
+            if not verdict.violations:
+                return plan, verdict
+            margin = {row: margin.get(row, Fraction(0)) + 2 for row in range(program.m) if _concerns(program, row, verdict)}
+    detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
+    detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
+    raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
+
+
+def _points(way: Way, part: int) -> Floats:
+    """Breakpoints as the Program has them: concave pieces repeat the shared point."""
+    from_pieces = [point[part] for piece in concave_pieces(way.curve) for point in piece]
+    return np.array([float(v) for v in from_pieces])
+
+
+def _concerns(program: Program, row: int, verdict: Verdict) -> bool:
+    label = program.row_label(row)
+    return any(v.place == label for v in verdict.violations)
+
+
+def _chosen(
+    instance: Instance, program: Program, x: Floats, system: Reduced, amounts: list[int]
+) -> list[tuple[Way, int, dict[tuple[str, int], int]]]:
+    take, pay = program.block("take"), program.block("pay")
+    assert take is not None
+    paid: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
+    for j, amount in zip(system.pay, amounts, strict=True):
+        assert pay is not None
+        programme, name, fund, year = pay.index[int(j) - pay.start]
+        if amount:
+            paid.setdefault((programme, name), {})[fund, year] = amount
+    chosen = []
+    for n, way in enumerate(instance.ways):
+        units = round(float(x[take.start + n]))
+        if units:
+            chosen.append((way, units, paid.get((way.programme, way.name), {})))
+    return chosen
