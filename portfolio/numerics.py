@@ -43,3 +43,9 @@ DEFAULT_GAP = Fraction(1, 1000)
 
 GAP_SAVED_FOR_GRID = Fraction(1, 50)
 """Share of the gap kept back while solving, so that what the publication grid costs still fits under the target."""
+
+SCALE_STEP = Fraction(1, 10**12)
+"""Published scales are rounded down to this step, so that exact values stay short; the money it hides (cost x 1e-12) is far below any grid unit."""
+
+GRID_ATTEMPTS = 4
+"""Solves spent on fitting whole units: the first, and up to three with limits tightened by what was missed."""

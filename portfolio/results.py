@@ -6,6 +6,7 @@ sense. A result embeds the canonical instance and model, so that audit, explain 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any, Literal
 
 from portfolio.schema.exact import Exact
@@ -84,6 +85,7 @@ class Claim(Record):
     """One proven statement: no plan has `of` better than `bound`; this plan has `value`; `gap` is their distance.
 
     of: "aim" (the normalised aim, minimised, range = 1) or a criterion id (natural sense, gap relative to max(|value|, 1))
+    grid: the part of the gap that whole units cost; proven = gap - grid <= target
     within: the limits under which the bound holds, criterion -> worst admitted value (earlier stages of a lexicographic aim).
     """
 
@@ -93,6 +95,7 @@ class Claim(Record):
     gap: Exact
     target: Exact
     proven: bool
+    grid: Exact = Fraction(0)
     within: dict[str, Exact] = {}
 
 

@@ -26,6 +26,8 @@ from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
 
 _INF = float("inf")
+ROOM_ROWS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "capacity", "match", "share_min", "share_max", "linear", "need_floor", "criterion_bound"))
+"""Blocks in which rounding may need room."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,20 @@ class Session:
         ideal = [row[0] for row in rows if not isinstance(row, Outcome)]
         return [Span(ideal[i], max(float(table[:, i].max()), ideal[i])) for i in range(q)]
 
-    def publish(self, x: Floats) -> tuple[Plan, Verdict]:
-        """The audited plan on the grid of a solution x (n,)."""
-        return finish(self.instance, self.spec, self.program, x)
+    def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Verdict]:
+        """The audited plan on the grid of a solution x (n,) found for these weights on the criteria (q,)."""
+        return finish(self.instance, self.spec, self.program, x, weights @ self.program.criteria)
+
+    def tighten(self, units: int) -> None:
+        """Keep `units` grid units free in every row that money can break (floors and ceilings alike), for rounding to fit."""
+        step = units * float(self.instance.header.grid / self.program.money_unit)
+        for block in self.program.rows:
+            if block.name not in ROOM_ROWS:
+                continue
+            ids = np.arange(block.start, block.start + block.size)
+            largest = np.array([np.abs(self.program.data[self.program.indptr[i] : self.program.indptr[i + 1]]).max(initial=0.0) for i in ids])
+            lower, upper = self.program.row_lower[ids] + step * largest, self.program.row_upper[ids] - step * largest
+            self.solver.bound_rows(list(ids), np.minimum(lower, upper), upper)
 
     def minimised(self, criteria: Mapping[str, Fraction]) -> Floats:
         """Natural exact criteria -> minimised floats (q,)."""

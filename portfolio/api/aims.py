@@ -52,11 +52,6 @@ def aim_value(aim: Aim, ranges: Mapping[str, Range], criteria: Mapping[str, Frac
     return sum(parts, Fraction(0))
 
 
-def relative_gap(value: Fraction, bound: Fraction) -> Fraction:
-    """|bound - value| / max(|value|, 1): the gap of a single criterion."""
-    return abs(bound - value) / max(abs(value), Fraction(1))
-
-
 def worse_limit(criterion: Criterion, floor: Floor, best: Fraction) -> Fraction:
     """The worst natural value a floor admits: its value, or its share of the best (for a criterion to be minimised: best / share)."""
     if floor.value is not None:
@@ -66,6 +61,3 @@ def worse_limit(criterion: Criterion, floor: Floor, best: Fraction) -> Fraction:
         raise UsageError("a floor needs a value or a share of the best above 0", "下限には値か、最良値に対する0より大きい割合が必要です")
     better_is_more = (criterion.sense == "max") == (best >= 0)
     return best * share if better_is_more else best / share
-
-
-__all__ = ["Lexicographic", "aim_value", "relative_gap", "resolve_aim", "worse_limit"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from portfolio.schema.exact import exact_text
 
 if TYPE_CHECKING:
-    from portfolio.api.allocate import Effort
+    from portfolio.api.stages import Effort
 
 DISTRIBUTION = "portfolio-toolkit"
 

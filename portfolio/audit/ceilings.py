@@ -28,7 +28,7 @@ def check_ceilings(instance: Instance, flows: Sequence[Stream], tally: Tally) ->
             first = instance.years[0] if ceiling.first_year is None else ceiling.first_year
             last = instance.years[-1] if ceiling.last_year is None else ceiling.last_year
             total = sum((money[t] for t in instance.years if first <= t <= last), Fraction(0))
-            _between(tally, f"ceiling[{ceiling.id}]", total, ceiling.min, ceiling.max)
+            _between(tally, f"ceiling_total[{ceiling.id}]", total, ceiling.min, ceiling.max)
 
 
 def series(instance: Instance, ceiling: Ceiling, flows: Sequence[Stream]) -> dict[int, Fraction]:

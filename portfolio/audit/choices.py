@@ -24,12 +24,12 @@ def read_choices(instance: Instance, plan: Plan, tally: Tally) -> Selection:
     selection = Selection(instance, tuple(_known(instance, plan, ways, tally)))
     times = Counter(c.programme for c in plan.choices)
     for programme, count in times.items():
-        tally.at_most("choice", f"choice[{shown(programme)}]", count, 1)
+        tally.at_most("choice", f"one_way[{shown(programme)}]", count, 1)
     for p in instance.programmes:
         if p.mandatory:
-            tally.says(p.id in times, "mandatory", f"choice[{p.id}]", "-", p.id)
+            tally.says(p.id in times, "mandatory", f"one_way[{p.id}]", "-", p.id)
         if p.forbidden:
-            tally.says(p.id not in times, "forbidden", f"choice[{p.id}]", p.id, "-")
+            tally.says(p.id not in times, "forbidden", f"take[{p.id}]", p.id, "-")
     return selection
 
 
@@ -39,11 +39,11 @@ def _known(instance: Instance, plan: Plan, ways: dict[tuple[str, str, int | None
     for choice in plan.choices:
         way = ways.get((choice.programme, choice.option, choice.start))
         name = shown(f"{choice.programme},{choice.option}" + ("" if choice.start is None else f"@{choice.start}"))
-        tally.says(way is not None, "programme", f"choice[{name}]", name, "-", "in")
+        tally.says(way is not None, "programme", f"take[{name}]", name, "-", "in")
         if way is None:
             continue
-        tally.at_least("units", f"choice[{name}]", choice.units, 1)
-        tally.at_most("units", f"choice[{name}]", choice.units, way.units)
+        tally.at_least("units", f"take[{name}]", choice.units, 1)
+        tally.at_most("units", f"take[{name}]", choice.units, way.units)
         yield take(way, choice, _payments(instance, funds, way, choice, tally), instance.header.grid, weights)
 
 

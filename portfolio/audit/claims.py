@@ -1,121 +1,130 @@
 """Rule 16: what is said about how good the plan is.
 
-    aim (weighted): value = sum_i w_i (f_i - best_i) / (worst_i - best_i), gap = value - bound
-    criterion: gap = |bound - value| / max(|value|, 1)
-Criteria of range 0 are left out and the remaining weights sum to 1. No value is better than its bound by more than BOUND_TOLERANCE.
+    aim, weighted:  value = sum_i w_i g_i,  g_i = (f_i - best_i) / (worst_i - best_i),  weights normalised to sum 1
+    aim, reference: value = max_i g_i + SUM_SHARE sum_i g_i,  g_i = (f_i - point_i) / (worst_i - best_i)   (Wierzbicki 1980)
+    gap = value - bound;   a criterion: gap = |bound - value| / max(|value|, 1)
+Criteria without a range, or of range 0, are left out. No value is better than its bound by more than BOUND_TOLERANCE.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from portfolio.audit.verdict import Tally
 from portfolio.numerics import BOUND_TOLERANCE
 from portfolio.results import Claim, Range, Result
-from portfolio.schema.aim import Aim, Floor, Weighted
+from portfolio.schema.aim import Aim, Floor, Lexicographic, Weighted
 from portfolio.schema.instance import Instance
 from portfolio.schema.problem import shown
 
-Values = Mapping[str, Fraction]
-Signs = Mapping[str, int]
-"""Criterion -> +1 where more is better, -1 where less is."""
+SUM_SHARE = Fraction(1, 1000)
+"""Weight of the sum that breaks ties of a reference-point aim."""
+ONE = Fraction(1)
 
 
-def check_claims(instance: Instance, aim: Aim, result: Result, criteria: Values, tally: Tally) -> None:
-    """Ranges, floors of the aim, and every claim against the plan's true criteria."""
-    signs = {c.id: 1 if c.sense == "max" else -1 for c in instance.criteria}
-    _check_aim(aim, signs, tally)
+@dataclass(frozen=True)
+class Stand:
+    """What claims are measured against: true criteria (natural sense), +1 where more is better and -1 where less is, frozen ranges."""
+
+    criteria: Mapping[str, Fraction]
+    signs: Mapping[str, int]
+    ranges: Mapping[str, Range]
+
+    def known(self, tally: Tally, rule: str, place: str, name: str) -> bool:
+        """Is it a criterion of the instance?"""
+        tally.says(name in self.signs, rule, place, name, ", ".join(self.signs), "in")
+        return name in self.signs
+
+    def not_worse(self, tally: Tally, rule: str, place: str, name: str, limit: Fraction) -> None:
+        """The solver kept this limit in floating point: it is no sharper than the tolerance."""
+        slack = BOUND_TOLERANCE * max(abs(limit), ONE)
+        tally.at_least(rule, place, self.signs[name] * self.criteria[name], self.signs[name] * limit - slack)
+
+
+def check_claims(instance: Instance, aim: Aim, result: Result, criteria: Mapping[str, Fraction], tally: Tally) -> None:
+    """Ranges, the aim and its floors, and every claim."""
+    stand = Stand(criteria, {c.id: 1 if c.sense == "max" else -1 for c in instance.criteria}, result.ranges)
+    _check_aim(aim, stand, tally)
     for name, span in result.ranges.items():
-        _check_range(name, span, criteria, signs, tally)
+        _check_range(name, span, stand, tally)
     for floor in aim.floors:
-        _check_floor(floor, result.ranges, criteria, signs, tally)
+        _check_floor(floor, stand, tally)
     for claim in result.claims:
-        if claim.of == "aim":
-            _check_aim_claim(claim, aim, result.ranges, criteria, tally)
-        elif claim.of in criteria:
-            _check_criterion_claim(claim, criteria[claim.of], signs[claim.of], tally)
-        else:
-            tally.says(False, "claim", f"claim[{shown(claim.of)}]", claim.of, ", ".join(("aim", *criteria)), "in")
-        if claim.proven:
-            tally.at_most("proven", f"claim[{shown(claim.of)}]", claim.gap, claim.target)
-        for name, limit in claim.within.items():
-            _not_worse("within", f"claim[{shown(claim.of)},{shown(name)}]", name, limit, criteria, signs, tally)
+        _check_claim(claim, aim, stand, tally)
 
 
-def aim_value(weights: Values, ranges: Mapping[str, Range], criteria: Values) -> Fraction | None:
-    """The normalised aim, minimised; None when a range is missing."""
-    if any(name not in ranges or name not in criteria for name in weights):
-        return None
-    counted = {name: w for name, w in weights.items() if ranges[name].worst != ranges[name].best}
-    whole = sum(counted.values(), Fraction(0))
-    total = sum(
-        (w * (criteria[n] - ranges[n].best) / (ranges[n].worst - ranges[n].best) for n, w in counted.items()),
-        Fraction(0),
-    )
-    return total / whole if whole else Fraction(0)
-
-
-def _check_aim(aim: Aim, signs: Signs, tally: Tally) -> None:
+def _check_aim(aim: Aim, stand: Stand, tally: Tally) -> None:
     weights = aim.weights if isinstance(aim, Weighted) else {}
-    named = {*weights, *getattr(aim, "order", ()), *getattr(aim, "point", ()), *(f.criterion for f in aim.floors)}
-    for name in sorted(named):
-        tally.says(name in signs, "aim", f"aim[{shown(name)}]", name, ", ".join(signs), "in")
+    for name in sorted({*weights, *getattr(aim, "order", ()), *getattr(aim, "point", ()), *(f.criterion for f in aim.floors)}):
+        stand.known(tally, "aim", f"aim[{shown(name)}]", name)
     for name, weight in weights.items():
         tally.at_least("aim", f"aim[{shown(name)}]", weight, 0)
+    if weights:
+        tally.says(any(weights.values()), "aim", "aim", "0", "> 0")
 
 
-def _check_range(name: str, span: Range, criteria: Values, signs: Signs, tally: Tally) -> None:
+def _check_range(name: str, span: Range, stand: Stand, tally: Tally) -> None:
     place = f"ranges[{shown(name)}]"
-    tally.says(name in signs, "ranges", place, name, ", ".join(signs), "in")
-    if name in signs:
-        sign = signs[name]
+    if stand.known(tally, "ranges", place, name):
+        sign, value = stand.signs[name], stand.criteria[name]
         tally.at_most("ranges", f"{place}.worst", sign * span.worst, sign * span.best)
-        slack = BOUND_TOLERANCE * max(abs(criteria[name]), Fraction(1))
-        tally.at_most("ranges", f"{place}.best", sign * criteria[name], sign * span.best + slack)
+        tally.at_most("ranges", f"{place}.best", sign * value, sign * span.best + BOUND_TOLERANCE * max(abs(value), ONE))
 
 
-def _check_floor(floor: Floor, ranges: Mapping[str, Range], criteria: Values, signs: Signs, tally: Tally) -> None:
+def _check_floor(floor: Floor, stand: Stand, tally: Tally) -> None:
     name, place = floor.criterion, f"aim_floor[{shown(floor.criterion)}]"
-    if name not in signs:
+    if name not in stand.signs:
         return
     if floor.value is not None:
-        tally.at_least("aim_floor", place, signs[name] * criteria[name], signs[name] * floor.value)
-    if floor.share_of_best is not None:
-        tally.says(name in ranges, "aim_floor", place, "no range", name)
-        if name in ranges:
-            # `best` is a floating-point bound: the floor derived from it is no sharper than that.
-            best = ranges[name].best
-            limit = best - signs[name] * (1 - floor.share_of_best) * abs(best)
-            _not_worse("aim_floor", place, name, limit, criteria, signs, tally)
+        stand.not_worse(tally, "aim_floor", place, name, floor.value)
+    if floor.share_of_best is not None and name in stand.ranges:
+        best, share = stand.ranges[name].best, floor.share_of_best
+        tally.says(share > 0, "aim", place, share, "> 0")
+        if share > 0:
+            # A share moves the best towards the worse side: down where more is better and best > 0, up where less is better, ...
+            limit = best * share if (stand.signs[name] > 0) == (best >= 0) else best / share
+            stand.not_worse(tally, "aim_floor", place, name, limit)
 
 
-def _not_worse(rule: str, place: str, name: str, limit: Fraction, criteria: Values, signs: Signs, tally: Tally) -> None:
-    tally.says(name in signs, rule, place, name, ", ".join(signs), "in")
-    if name in signs:
-        slack = BOUND_TOLERANCE * max(abs(limit), Fraction(1))
-        tally.at_least(rule, place, signs[name] * criteria[name], signs[name] * limit - slack)
+def _check_claim(claim: Claim, aim: Aim, stand: Stand, tally: Tally) -> None:
+    place = f"claim[{shown(claim.of)}]"
+    if claim.of == "aim":
+        _check_aim_claim(claim, aim, stand, tally)
+    elif stand.known(tally, "claim", place, claim.of):
+        value, unit, sign = stand.criteria[claim.of], max(abs(stand.criteria[claim.of]), ONE), stand.signs[claim.of]
+        tally.equal("claim_value", place, claim.value, value)
+        tally.at_most("bound", place, sign * value, sign * claim.bound + BOUND_TOLERANCE * unit)
+        tally.equal("gap", place, claim.gap, max(sign * (claim.bound - value), Fraction(0)) / unit)
+    if claim.proven:
+        tally.at_least("grid", place, claim.grid, 0)
+        tally.at_most("proven", place, claim.gap - claim.grid, claim.target)
+    for name, limit in claim.within.items():
+        if stand.known(tally, "within", f"claim[{shown(claim.of)},{shown(name)}]", name):
+            stand.not_worse(tally, "within", f"claim[{shown(claim.of)},{name}]", name, limit)
 
 
-def _check_aim_claim(claim: Claim, aim: Aim, ranges: Mapping[str, Range], criteria: Values, tally: Tally) -> None:
-    value = claim.value
-    if isinstance(aim, Weighted):
-        weights = {n: w for n, w in aim.weights.items() if w > 0} or dict.fromkeys(criteria, Fraction(1))
-        found = aim_value(weights, ranges, criteria)
-        tally.says(found is not None, "ranges", "claim[aim]", ", ".join(ranges), ", ".join(weights))
-        if found is not None:
-            value = found
-            tally.equal("claim_value", "claim[aim]", claim.value, value)
-    else:
+def _check_aim_claim(claim: Claim, aim: Aim, stand: Stand, tally: Tally) -> None:
+    value = aim_value(aim, stand)
+    if value is None:
         tally.unknown(f"aim:{aim.kind}")
+        value = claim.value
+    tally.equal("claim_value", "claim[aim]", claim.value, value)
     tally.at_least("bound", "claim[aim]", value, claim.bound - BOUND_TOLERANCE)
     # A value that is better than the bound by less than the tolerance may be called closed.
     gap = value - claim.bound
-    tally.equal("gap", "claim[aim]", claim.gap, claim.gap if claim.gap == max(gap, Fraction(0)) else gap)
+    tally.equal("gap", "claim[aim]", claim.gap, 0 if gap < 0 and claim.gap == 0 else gap)
 
 
-def _check_criterion_claim(claim: Claim, value: Fraction, sign: int, tally: Tally) -> None:
-    place, unit = f"claim[{claim.of}]", max(abs(value), Fraction(1))
-    tally.equal("claim_value", place, claim.value, value)
-    tally.at_most("bound", place, sign * value, sign * claim.bound + BOUND_TOLERANCE * unit)
-    tally.equal("gap", place, claim.gap, abs(claim.bound - value) / unit)
+def aim_value(aim: Aim, stand: Stand) -> Fraction | None:
+    """The normalised aim, minimised; None for an aim that no single number stands for."""
+    width = {name: span.worst - span.best for name, span in stand.ranges.items() if name in stand.criteria and span.worst != span.best}
+    if isinstance(aim, Lexicographic):
+        return None
+    if isinstance(aim, Weighted):
+        weights = aim.weights if any(aim.weights.values()) else dict.fromkeys(stand.criteria, ONE)
+        parts = (w * (stand.criteria[n] - stand.ranges[n].best) / width[n] for n, w in weights.items() if n in width)
+        return sum(parts, Fraction(0)) / sum(weights.values())
+    distances = [(stand.criteria[name] - target) / width[name] for name, target in aim.point.items() if name in width]
+    return max(distances, default=Fraction(0)) + SUM_SHARE * sum(distances, Fraction(0))

@@ -14,7 +14,13 @@ def requires(rule: Requires, facts: Facts, tally: Tally) -> None:
     """f_if <= f_r for every r."""
     wanted = facts.selection.has(rule.if_)
     for member in rule.of:
-        tally.says(not wanted or facts.selection.has(member), "requires", f"requires[{rule.id},{member}]", f"{rule.if_} without {member}", f"{rule.if_} with {member}")
+        tally.says(
+            not wanted or facts.selection.has(member),
+            "requires",
+            f"requires[{rule.id},{member}]",
+            f"{rule.if_} without {member}",
+            f"{rule.if_} with {member}",
+        )
 
 
 def excludes(rule: Excludes, facts: Facts, tally: Tally) -> None:

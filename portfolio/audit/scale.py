@@ -2,7 +2,7 @@
 
 0 <= T - rho C s < u,   s >= units b_1
 profile: |X_t - X share_t| < 1 ·  payments: |x_kt - X share_kt| < 1 ·  ramp: sum_k x_kt < ramp rho C s / u + 1
-sum_t x_kt < rate_k C s / u + 1,   sum_t x_kt u <= cap_k,   x_kt u >= ticket_k
+sum_t w_t x_kt < rate_k C s / u + 1,   sum_t x_kt u <= cap_k,   x_kt u >= ticket_k
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def _scale(taken: Taken, grid: Fraction, tally: Tally) -> None:
     tally.equal("private", f"private[{way.label}]", taken.claim.private, (1 - way.rate) * way.cost * taken.scale)
     tally.at_least("min_scale", place, taken.scale, taken.units * way.curve[0][0])
     if way.public_cost:
-        tally.below("overpaid", place, taken.total - way.public_cost * taken.scale, grid)
+        tally.below("overpaid", f"demand[{way.label}]", taken.total - way.public_cost * taken.scale, grid)
     else:
-        tally.equal("overpaid", place, grid * taken.amount, 0)
+        tally.equal("overpaid", f"demand[{way.label}]", grid * taken.amount, 0)
 
 
 def _prescribed(taken: Taken, tally: Tally) -> None:
@@ -46,7 +46,7 @@ def _prescribed(taken: Taken, tally: Tally) -> None:
         whole = sum(way.payments.values(), Fraction(0))
         for fund, year in sorted({*way.payments, *taken.paid}):
             due = taken.amount * way.payments.get((fund, year), Fraction(0)) / whole if whole else Fraction(0)
-            _near(tally, "payments", f"pay[{way.label},{fund},{year}]", taken.paid.get((fund, year), 0), due)
+            _near(tally, "payments", f"payment[{way.label},{fund},{year}]", taken.paid.get((fund, year), 0), due)
 
 
 def _near(tally: Tally, rule: str, place: str, paid: int, due: Fraction) -> None:
@@ -56,7 +56,7 @@ def _near(tally: Tally, rule: str, place: str, paid: int, due: Fraction) -> None
 
 def _ramp(taken: Taken, grid: Fraction, tally: Tally) -> None:
     way = taken.way
-    if way.ramp is None:
+    if way.ramp is None or not way.is_flexible or len(way.years) < 2:
         return
     most = way.ramp * way.public_cost * taken.scale / grid + 1
     for year, amount in taken.by_year.items():
@@ -69,10 +69,10 @@ def _terms(taken: Taken, funds: dict[str, Fund], grid: Fraction, tally: Tally) -
         fund = funds[name]
         if fund.subsidy_rate is not None:
             most = fund.subsidy_rate.number * taken.way.cost * taken.scale / grid + 1
-            tally.below("subsidy_rate", f"subsidy_rate[{label},{name}]", amount, most)
+            tally.below("subsidy_rate", f"fund_rate[{label},{name}]", taken.worth_by(name), most)
         if fund.project_cap is not None:
             tally.at_most("project_cap", f"project_cap[{label},{name}]", amount * grid, fund.project_cap.number)
     for (name, year), amount in taken.paid.items():
         ticket = funds[name].ticket_min
         if ticket is not None:
-            tally.at_least("ticket", f"ticket[{label},{name},{year}]", amount * grid, ticket.number)
+            tally.at_least("ticket", f"ticket_lower[{label},{name},{year}]", amount * grid, ticket.number)

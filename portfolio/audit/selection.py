@@ -13,6 +13,7 @@ from functools import cached_property
 
 from portfolio.audit.curve import response
 from portfolio.results import Choice
+from portfolio.numerics import SCALE_STEP
 from portfolio.schema.instance import Instance
 from portfolio.schema.selector import Selector
 from portfolio.schema.way import Way
@@ -20,7 +21,7 @@ from portfolio.schema.way import Way
 
 @dataclass(frozen=True)
 class Taken:
-    """A way with its payments. paid: (fund, year) -> grid units · total: T in money · scale, effect: s and e."""
+    """A way with its payments. paid: (fund, year) -> grid units · total: T in money · scale, effect: s and e · worth: w_t of flexible ways."""
 
     way: Way
     units: int
@@ -29,6 +30,7 @@ class Taken:
     total: Fraction
     scale: Fraction
     effect: Fraction
+    worth: Mapping[int, Fraction]
 
     @cached_property
     def amount(self) -> int:
@@ -51,6 +53,10 @@ class Taken:
             totals[fund] = totals.get(fund, 0) + amount
         return totals
 
+    def worth_by(self, fund: str) -> Fraction:
+        """Grid units of one fund at base-year value (nominal where the years are prescribed)."""
+        return sum((amount * self.worth.get(year, Fraction(1)) for (name, year), amount in self.paid.items() if name == fund), Fraction(0))
+
     def counts(self, coefficient: Fraction, harm: bool) -> Fraction:
         """A benefit counts with the effect, a harm with the scale."""
         return coefficient * (self.scale if harm else self.effect)
@@ -64,8 +70,20 @@ def take(way: Way, claim: Choice, paid: Mapping[tuple[str, int], int], grid: Fra
         by_year[year] = by_year.get(year, 0) + amount
     total = grid * sum((x if prescribed else x * weights[t] for t, x in by_year.items()), Fraction(0))
     units = max(1, claim.units)  # zero or fewer units are a violation of rule 1; the curve needs one to be read at all
-    scale = min(Fraction(units), total / way.public_cost) if way.public_cost else Fraction(units)
-    return Taken(way, units, claim, paid, total, scale, units * response(way.curve, scale / units))
+    scale = _scale(way, units, total)
+    worth = {} if prescribed else dict(weights)
+    return Taken(way, units, claim, paid, total, scale, units * response(way.curve, scale / units), worth)
+
+
+def _scale(way: Way, units: int, total: Fraction) -> Fraction:
+    """Rule 3: down to the step, at most the units, not below the smallest scale when the money reaches it."""
+    if not way.public_cost:
+        return Fraction(units)
+    exact, smallest = total / way.public_cost, units * way.curve[0][0]
+    if exact >= units:
+        return Fraction(units)
+    stepped = SCALE_STEP * (exact // SCALE_STEP)
+    return smallest if stepped < smallest <= exact else stepped
 
 
 @dataclass(frozen=True)

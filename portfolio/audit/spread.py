@@ -45,19 +45,19 @@ def share(rule: Share, facts: Facts, tally: Tally) -> None:
     """min M(of) <= M(select) <= max M(of)."""
     part, whole = facts.selection.money(rule.select), facts.selection.money(rule.of)
     if rule.min is not None:
-        tally.at_least("share", f"share[{rule.id}]", part, rule.min.number * whole)
+        tally.at_least("share", f"share_min[{rule.id}]", part, rule.min.number * whole)
     if rule.max is not None:
-        tally.at_most("share", f"share[{rule.id}]", part, rule.max.number * whole)
+        tally.at_most("share", f"share_max[{rule.id}]", part, rule.max.number * whole)
 
 
 def max_funds(rule: MaxFunds, facts: Facts, tally: Tally) -> None:
     """Funds per programme <= max."""
     for taken in facts.selection.within(rule.select):
-        tally.at_most("max_funds", f"max_funds[{rule.id},{taken.way.programme}]", len(taken.by_fund), rule.max)
+        tally.at_most("max_funds", f"max_funds[{rule.id},{taken.way.label}]", len(taken.by_fund), rule.max)
 
 
 def fund_exclusion(rule: FundExclusion, facts: Facts, tally: Tally) -> None:
     """Of these funds at most one pays a programme."""
     for taken in facts.selection.within(rule.select):
         paying = len(taken.by_fund.keys() & set(rule.funds))
-        tally.at_most("fund_exclusion", f"fund_exclusion[{rule.id},{taken.way.programme}]", paying, 1)
+        tally.at_most("fund_exclusion", f"fund_exclusion[{rule.id},{taken.way.label}]", paying, 1)

@@ -40,7 +40,9 @@ def linear(rule: Linear, facts: Facts, tally: Tally) -> None:
 
 def criterion_bound(rule: CriterionBound, facts: Facts, tally: Tally) -> None:
     """In the criterion's natural sense."""
-    _between(tally, "criterion_bound", f"criterion_bound[{rule.id}]", facts.outcome.criteria[rule.criterion], rule.min, rule.max)
+    _between(
+        tally, "criterion_bound", f"criterion_bound[{rule.id},{rule.criterion}]", facts.outcome.criteria[rule.criterion], rule.min, rule.max
+    )
 
 
 def changed(selection: Selection) -> set[str]:

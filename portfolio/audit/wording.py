@@ -97,6 +97,7 @@ WORDING: dict[str, tuple[str, str]] = {
     "bound": ("the plan is better than what is said to be impossible", "不可能とされた値より計画の方が良くなっています"),
     "gap": ("the gap is the distance between value and bound", "ギャップは値と限界の差です"),
     "proven": ("proven means gap <= target", "証明済みとはギャップが目標以下のことです"),
+    "grid": ("the grid's part of a gap is negative", "端数処理の寄与が負です"),
     "status": ("the status agrees with the plan and its claims", "状態は計画および主張と一致します"),
     "format": ("the format and version are known", "形式と版が既知のものです"),
     "instance_hash": ("the embedded instance has the stated hash", "埋め込まれた事例のハッシュが一致します"),

@@ -19,28 +19,36 @@ def write_text(path: Path | str, text: str) -> None:
 def write_bytes(path: Path | str, data: bytes) -> None:
     """Write bytes atomically; on failure nothing is left behind and an older file stays as it was."""
     target = Path(path)
-    if target.is_dir():
-        raise UsageError(f"{target} is a folder; name a file.", f"{target} はフォルダです。ファイル名を指定してください。")
-    tmp: str | None = None
     try:
-        mode = (target.stat().st_mode & 0o777) if target.exists() else 0o666 & ~_umask()
-        if target.exists() and not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        handle, tmp = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+        if target.is_dir():
+            raise UsageError(f"{target} is a folder; name a file.", f"{target} はフォルダです。ファイル名を指定してください。")
+        if target.exists() and not target.is_file():
+            # A pipe or device is written to, never replaced.
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise _failure(target, error) from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    mode = (target.stat().st_mode & 0o777) if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+    tmp = Path(name)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(tmp, mode)
-        os.replace(tmp, target)
-        tmp = None
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise _failure(target, error) from None
-    finally:
-        if tmp is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(tmp)
+        tmp.chmod(mode)
+        tmp.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            tmp.unlink()
+        raise
+    _sync_folder(target.parent)
 
 
 def _umask() -> int:
@@ -63,7 +71,8 @@ def _failure(target: Path, error: OSError) -> UsageError:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return UsageError(f"{target}: no permission to write there.", f"{target}: 書き込み権限がありません。")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UsageError(f"{target}: the disk is full; nothing was written.", f"{target}: ディスクに空きがありません。何も書き込まれていません。")
+        full = f"{target}: ディスクに空きがありません。何も書き込まれていません。"
+        return UsageError(f"{target}: the disk is full; nothing was written.", full)
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return UsageError(f"{target}: the folder {target.parent} does not exist.", f"{target}: フォルダ {target.parent} がありません。")
     return UsageError(f"{target}: cannot be written ({error.strerror}).", f"{target}: 書き込めません（{error.strerror}）。")

@@ -37,13 +37,15 @@ def _ordered(raw: Any) -> Any:
     if keys and all(key.lstrip("-").isdigit() for key in keys):
         keys.sort(key=int)
     else:
-        keys.sort(key=lambda key: FIRST.index(key) if key in FIRST else len(FIRST))
+        first = FIRST if "value" not in raw and "factors" not in raw else ()
+        keys.sort(key=lambda key: first.index(key) if key in first else len(first))
     return {key: _ordered(raw[key]) for key in keys}
 
 
 def _pretty(raw: Any, indent: int, taken: int) -> str:
     short = json.dumps(raw, ensure_ascii=False, allow_nan=False)
-    if indent and (len(short) + taken + 1 <= WIDTH or not isinstance(raw, (dict, list))):
+    records = isinstance(raw, list) and any(isinstance(entry, dict) and "id" in entry for entry in raw)
+    if indent and not records and (len(short) + taken + 1 <= WIDTH or not isinstance(raw, (dict, list))):
         return short
     inner = " " * (indent + 2)
     if isinstance(raw, list):

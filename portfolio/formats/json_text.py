@@ -25,6 +25,8 @@ MOST_LISTED = 50
 """Places listed for one kind of problem of the text."""
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},]')
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that may be half of a character beyond U+FFFF."""
 _SYNTAX_JA = {
     "Expecting value": "値が必要です",
     "Expecting property name enclosed in double quotes": '" で囲んだキーが必要です',
@@ -94,13 +96,22 @@ def _problems(raw: Any, reader: _Reader, text: str) -> list[Problem]:
     if isinstance(raw, _NotFinite):
         return [Problem("not_finite", "$", shown(raw.token))]
     if isinstance(raw, (dict, list)) and _is_deep(raw):
-        place = next(place for place, _ in _nodes(raw) if place.count(".") + place.count("[") >= DEEPEST)
+        place = next(place for place, entry, depth in _nodes(raw) if depth == DEEPEST and isinstance(entry, (dict, list)))
         return [Problem("too_deep", place, "", {"limit": DEEPEST})]
-    constants = ((place, entry) for place, entry in _nodes(raw) if isinstance(entry, _NotFinite)) if reader.not_finite else ()
-    repeated = _duplicates(text) if reader.duplicates else ()
-    return [Problem("not_finite", place, shown(entry.token)) for place, entry in islice(constants, MOST_LISTED)] + list(
-        islice(repeated, MOST_LISTED)
-    )
+    problems: list[Problem] = []
+    if reader.not_finite or _HALF.search(text):
+        problems += islice((problem for place, entry, _ in _nodes(raw) for problem in _unusable(place, entry)), MOST_LISTED)
+    if reader.duplicates:
+        problems += islice(_duplicates(text), MOST_LISTED)
+    return problems
+
+
+def _unusable(place: str, entry: Any) -> Iterator[Problem]:
+    if isinstance(entry, _NotFinite):
+        yield Problem("not_finite", place, shown(entry.token))
+    for text in (entry, *(entry if isinstance(entry, dict) else ())):
+        if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+            yield Problem("half_character", place, shown(text))
 
 
 def _integer(token: str) -> int | Decimal:
@@ -110,7 +121,7 @@ def _integer(token: str) -> int | Decimal:
 
 def _is_deep(raw: Any) -> bool:
     level = [raw]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         # Level by level and without paths: this runs on every file.
         level = [
             entry for thing in level for entry in (thing.values() if isinstance(thing, dict) else thing) if isinstance(entry, (dict, list))
@@ -120,14 +131,14 @@ def _is_deep(raw: Any) -> bool:
     return True
 
 
-def _nodes(raw: Any, path: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
-    """(path, entry) of everything inside, no deeper than the first level that is too deep."""
+def _nodes(raw: Any, path: str = "", depth: int = 1) -> Iterator[tuple[str, Any, int]]:
+    """(path, entry, depth) of everything inside, no deeper than the first level that is too deep."""
     listed = [(f"{path}.{key}" if path else key, entry) for key, entry in raw.items()] if isinstance(raw, dict) else []
     if isinstance(raw, list):
         listed = [(f"{path}[{i}]", entry) for i, entry in enumerate(raw)]
     for place, entry in listed:
-        yield place, entry
-        if depth <= DEEPEST:
+        yield place, entry, depth
+        if depth < DEEPEST:
             yield from _nodes(entry, place, depth + 1)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,14 @@ class Layout:
     pay_col: Array = field(default_factory=lambda: np.empty(0, int))
     pay_most: Array = field(default_factory=lambda: np.empty(0))
     synergy: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def ways_of(self) -> dict[str, list[int]]:
+        """Numbers of the ways of each programme."""
+        found: dict[str, list[int]] = {}
+        for i, way in enumerate(self.ways):
+            found.setdefault(way.programme, []).append(i)
+        return found
 
 
 class Build:

@@ -34,8 +34,9 @@ def add(b: Build) -> None:
     owners: list[tuple[int, list[int]]] = []  # (column that the lambdas of a piece add up to, its points)
     split: list[tuple[int, int]] = []  # (way, number of pieces)
     for i, way in enumerate(b.at.ways):
-        if len(way.curve) == 1:
-            point.append((i, int(b.at.take[i]), *way.curve[0]))
+        if len(way.curve) == 1 or not way.public_cost:
+            # All or nothing; and what costs the public nothing is carried out in full (published rule 3).
+            point.append((i, int(b.at.take[i]), *way.curve[-1]))
             continue
         pieces = concave_pieces(way.curve)
         if len(pieces) > 1:

@@ -3,7 +3,7 @@
     flexible         sum_kt w_t x_okt = rho_o C_o s_o,           sum_k x_okt <= ramp_o rho_o C_o s_o  in every year
     fixed profile    sum_k x_okt = rho_o C_o profile_ot s_o      in every year
     fund by fund     x_okt = payment_okt s_o
-    fund's rate      sum_t x_okt <= rate_k C_o s_o
+    fund's rate      sum_t w_t x_okt <= rate_k C_o s_o       (w_t = 1 where the years are prescribed; docs/adr/0004)
 
 x exists only where the fund may pay, inside the window, between the fund's opening and sunset.
 """
@@ -23,12 +23,12 @@ from portfolio.schema.way import Way
 def add(b: Build) -> None:
     """Columns pay[p,o,k,t]; rows demand, profile, payment, ramp, fund_rate."""
     _columns(b)
-    flexible = [i for i, w in enumerate(b.at.ways) if w.profile is None and w.payments is None and w.public_cost]
+    flexible = [i for i, w in enumerate(b.at.ways) if w.is_flexible and w.public_cost]
     _balance(b, "demand", [(i, None) for i in flexible], "sum_kt w_t x_okt = rho C s", Fraction(1))
     profiled = [(i, t) for i, w in enumerate(b.at.ways) for t in sorted(w.profile or {})]
     _balance(b, "profile", profiled, "sum_k x_okt = rho C profile_t s", None)
     _payments(b)
-    ramped = [(i, t) for i in flexible if (w := b.at.ways[i]).ramp is not None and len(w.years) > 1 for t in w.years]
+    ramped = [(i, t) for i in flexible if (w := b.at.ways[i]).ramp is not None for t in w.years]
     _ramp(b, ramped)
     _fund_rate(b)
 
@@ -41,11 +41,12 @@ def _columns(b: Build) -> None:
     for i, way in enumerate(b.at.ways):
         if way.forbidden or not way.public_cost:
             continue
+        own = {} if way.payments is not None else {t: _own_most(b, way, t) for t in way.years}
         for k, fund in enumerate(instance.funds):
             if not instance.may_pay(way, fund):
                 continue
             for t in instance.open_years(way, fund):
-                top = _most(b, way, fund, t, reach[k])
+                top = _most(b, way, fund, t, own.get(t), reach[k])
                 # A prescribed payment keeps its column even where the fund holds nothing: it then forbids the way.
                 if top > 0 or (way.payments or {}).get((fund.id, t)):
                     keys.append((i, k, t))
@@ -70,19 +71,20 @@ def _reach(b: Build, fund: Fund) -> dict[int, Fraction] | None:
     return reach
 
 
-def _most(b: Build, way: Way, fund: Fund, year: int, reach: dict[int, Fraction] | None) -> Fraction:
-    """A bound on x_okt that follows from the data alone."""
+def _own_most(b: Build, way: Way, year: int) -> Fraction:
+    """Most that the way itself takes in a year, whoever pays."""
     full = way.public_cost * way.units
-    if way.payments is not None:
-        top = way.payments.get((fund.id, year), Fraction(0)) * way.units
-    elif way.profile is not None:
-        top = full * way.profile.get(year, Fraction(0))
-    else:
-        top = full / b.instance.weight(year)
-        if way.ramp is not None and len(way.years) > 1:
-            top = min(top, way.ramp * full)
+    if way.profile is not None:
+        return full * way.profile.get(year, Fraction(0))
+    top = full / b.instance.weight(year)
+    return min(top, way.ramp * full) if way.ramp is not None else top
+
+
+def _most(b: Build, way: Way, fund: Fund, year: int, own: Fraction | None, reach: dict[int, Fraction] | None) -> Fraction:
+    """A bound on x_okt that follows from the data alone."""
+    top = (way.payments or {}).get((fund.id, year), Fraction(0)) * way.units if own is None else own
     if fund.subsidy_rate is not None:
-        top = min(top, fund.subsidy_rate.number * way.cost * way.units)
+        top = min(top, fund.subsidy_rate.number * way.cost * way.units / (b.instance.weight(year) if way.is_flexible else 1))
     if fund.project_cap is not None:
         top = min(top, fund.project_cap.number)
     return top if reach is None else min(top, reach[year])
@@ -158,7 +160,12 @@ def _fund_rate(b: Build) -> None:
     if not keys:
         return
     index = [(b.at.ways[i].programme, b.at.ways[i].name, b.instance.funds[k].id) for i, k in keys]
-    rows = b.rows("fund_rate", index, -INF, b.number(0), "sum_t x_okt <= rate_k C s")
+    rows = b.rows("fund_rate", index, -INF, b.number(0), "sum_t w_t x_okt <= rate_k C s")
     row_of = dict(zip(keys, rows, strict=True))
-    _enter(b, [(row_of[key], col, b.number(1)) for key, col in zip(places, b.at.pay_col, strict=True) if key in row_of])
+    weight = {t: b.number(b.instance.weight(t)) for t in b.instance.years}
+    entries = []
+    for key, t, col in zip(places, b.at.pay_year, b.at.pay_col, strict=True):
+        if key in row_of:
+            entries.append((row_of[key], col, weight[int(t)] if b.at.ways[key[0]].is_flexible else b.number(1)))
+    _enter(b, entries)
     per_scale(b, [(i, k) for i, k in keys], rows, [-rate[k] * b.at.ways[i].cost for i, k in keys])

@@ -31,13 +31,9 @@ def add(b: Build) -> None:
 def _most(b: Build, pair: Pair, members: dict[Pair, list[int]]) -> Fraction:
     """Bound on sum_t x_okt in instance money."""
     way, fund = b.at.ways[pair[0]], b.instance.funds[pair[1]]
-    discounted = way.profile is None and way.payments is None
-    latest = max(int(b.at.pay_year[n]) for n in members[pair])
-    top = way.public_cost * way.units / (b.instance.weight(latest) if discounted and b.instance.weight(latest) < 1 else 1)
-    if discounted:
-        top = max(top, way.public_cost * way.units / min(b.instance.weight(int(b.at.pay_year[n])) for n in members[pair]))
-    if fund.subsidy_rate is not None:
-        top = min(top, fund.subsidy_rate.number * way.cost * way.units)
+    worth = min(b.instance.weight(int(b.at.pay_year[n])) for n in members[pair]) if way.is_flexible else 1
+    share = way.rate if fund.subsidy_rate is None else min(way.rate, fund.subsidy_rate.number)
+    top = share * way.cost * way.units / worth
     return top if fund.project_cap is None else min(top, fund.project_cap.number)
 
 
@@ -48,7 +44,7 @@ def _label(b: Build, pair: Pair) -> tuple[str, str, str]:
 
 def _caps(b: Build, members: dict[Pair, list[int]]) -> None:
     caps = {k: f.project_cap.number for k, f in enumerate(b.instance.funds) if f.project_cap is not None}
-    pairs = [p for p in members if p[1] in caps and caps[p[1]] < b.at.ways[p[0]].public_cost * b.at.ways[p[0]].units]
+    pairs = [p for p in members if p[1] in caps and _most(b, p, members) >= caps[p[1]]]
     if pairs:
         rows = b.rows("project_cap", [_label(b, p) for p in pairs], -INF, b.money(caps[k] for _, k in pairs), "sum_t x_okt <= cap_k")
         _spread(b, rows, [members[p] for p in pairs])

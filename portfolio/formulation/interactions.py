@@ -35,8 +35,8 @@ def funded(b: Build, members: Sequence[str]) -> list[int]:
     found = []
     for member in members:
         programme, _, name = (part.strip() for part in member.partition(","))
-        for i, way in enumerate(b.at.ways):
-            if way.programme == programme and name in ("", way.option, way.name):
+        for i in b.at.ways_of.get(programme, ()):
+            if name in ("", b.at.ways[i].option, b.at.ways[i].name):
                 found.append(int(b.at.chosen[i]))
     return found
 

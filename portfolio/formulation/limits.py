@@ -11,6 +11,8 @@ import numpy as np
 
 from portfolio.formulation.build import INF, Build
 
+ZERO = Fraction(0)
+
 
 def add(b: Build) -> None:
     """Rows capacity[c,t] and match[g]."""
@@ -18,11 +20,11 @@ def add(b: Build) -> None:
     top = b.numbers(c.years[t].number for c, t in keys)
     rows = b.rows("capacity", [(c.id, t) for c, t in keys], -INF, top, "sum_o use s_o <= available", [c.id for c, _ in keys])
     for row, (capacity, year) in zip(rows, keys, strict=True):
-        _on_scale(b, int(row), [way.uses.get((capacity.id, year), Fraction(0)) for way in b.at.ways])
+        _on_scale(b, int(row), [way.uses.get((capacity.id, year), ZERO) for way in b.at.ways])
     groups = b.instance.match_groups
     limits = b.rows("match", [(g.id,) for g in groups], -INF, b.money(g.capacity.number for g in groups), "sum (1 - rho) C s <= capacity", [g.id for g in groups])
     for row, group in zip(limits, groups, strict=True):
-        private = [(1 - w.rate) * w.cost / b.unit if group.select.admits(w) else Fraction(0) for w in b.at.ways]
+        private = [(1 - w.rate) * w.cost / b.unit if group.select.admits(w) else ZERO for w in b.at.ways]
         _on_scale(b, int(row), private)
 
 

@@ -44,8 +44,8 @@ def _share(b: Build, rule: Share) -> None:
             continue
         low, high = (b.number(0), INF) if name == "share_min" else (-INF, b.number(0))
         row = b.rows(name, [(rule.id,)], low, high, "M(select) against share * M(of)", [rule.id])
-        values = b.numbers(Fraction(int(p)) - quantity.number * int(w) for p, w in zip(part, whole, strict=True))
-        b.enter(row[0], b.at.pay_col, values)
+        values = b.numbers(Fraction(p) - quantity.number * w for w in (0, 1) for p in (0, 1))
+        b.enter(row[0], b.at.pay_col, values[part + 2 * whole])
 
 
 def _linear(b: Build, rule: Linear) -> None:
@@ -58,10 +58,7 @@ def _linear(b: Build, rule: Linear) -> None:
 
 
 def _term(b: Build, term: Term) -> tuple[Array, Array]:
-    ways = [
-        i for i, w in enumerate(b.at.ways)
-        if w.programme == term.programme and term.option in (None, w.option, w.name)
-    ]  # fmt: skip
+    ways = [i for i in b.at.ways_of.get(term.programme, ()) if term.option in (None, b.at.ways[i].option, b.at.ways[i].name)]
     coef = b.number(term.coef.number)
     if term.on == "taken":
         return b.at.take[ways], np.full(len(ways), coef)

@@ -21,6 +21,8 @@ from portfolio.formulation.effects import on_points
 from portfolio.schema.catalogue import Exposure, RippleLink
 from portfolio.schema.criterion import Risk
 
+ZERO = Fraction(0)
+
 
 def add(b: Build) -> None:
     """Columns residual[i]; per criterion tail[c,s], eta[c] or worst[c]; rows residual_link[i], tail_link[c,s], worst_link[c,s]."""
@@ -42,7 +44,7 @@ def add(b: Build) -> None:
 
 def _residuals(b: Build, exposures: tuple[Exposure, ...]) -> tuple[Array, list[Fraction]]:
     """r_i with its bounds: down to the floor, up to 1 (more only where a programme makes the exposure worse)."""
-    shares = [[w.mitigates.get(e.id, Fraction(0)) for w in b.at.ways] for e in exposures]
+    shares = [[w.mitigates.get(e.id, ZERO) for w in b.at.ways] for e in exposures]
     harm = [sum((-m * w.units for m, w in zip(row, b.at.ways, strict=True) if m < 0), Fraction(0)) for row in shares]
     touched = [any(row) for row in shares]
     highest = [1 + h for h in harm]

@@ -20,32 +20,51 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
 
-REACHES = (GRID_REACH, 4 * GRID_REACH, 1000 * GRID_REACH)
+REACHES = (GRID_REACH, 4 * GRID_REACH, 50 * GRID_REACH, 5_000 * GRID_REACH)
+"""How far rounding may move an amount, attempt by attempt."""
 
 
-def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats) -> tuple[Plan, Verdict]:
-    """The audited plan of a solution x (n,). Raises AuditFailed when no rounding satisfies every rule."""
-    curves = {
-        (w.programme, w.name): (_points(w, 0), _points(w, 1)) for w in instance.ways if len(w.curve) > 1
-    }
+def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cost: Floats) -> tuple[Plan, Verdict]:
+    """The audited plan of a solution x (n,); cost (n,) is what the solve minimised: rounding loses as little of it as it can.
+
+    Raises AuditFailed when no rounding of these ways satisfies every rule.
+    """
+    curves = {(w.programme, w.name): (_points(w, 0), _points(w, 1)) for w in instance.ways if len(w.curve) > 1}
     system = reduce(program, x, curves)
     per_unit = instance.header.grid / program.money_unit
-    settled = settle_payers(system, program)
+    worth = _worth_of_scale(program, system, cost)
     verdict: Verdict | None = None
-    for values in (settled, system.now):
+    for values in (settle_payers(system, program), system.now):
         margin: dict[int, Fraction] = {}
         for reach in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin))
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth))
             if amounts is None:
                 continue
             plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))
             verdict = audit_plan(instance, spec, plan)
             if not verdict.violations:
                 return plan, verdict
-            margin = {row: margin.get(row, Fraction(0)) + 2 for row in range(program.m) if _concerns(program, row, verdict)}
+            # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
+            for row in range(program.m):
+                if _concerns(program, row, verdict):
+                    margin[row] = 2 * margin.get(row, Fraction(1))
     detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
     detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
     raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
+
+
+def _worth_of_scale(program: Program, system: Reduced, cost: Floats) -> Floats:
+    """What one unit of scale takes off the objective, from the curve's steepest stretch; per way of system.scale."""
+    block = program.block("position")
+    worth = np.zeros(len(system.scale))
+    if block is None:
+        return worth
+    ends: dict[tuple[str, str], list[float]] = {}
+    for n, key in enumerate(block.index):
+        ends.setdefault(key[:2], []).append(float(cost[block.start + n]))
+    for k, way in enumerate(system.scale):
+        worth[k] = max(max(ends[way]) - min(ends[way]), 0.0)
+    return worth
 
 
 def _points(way: Way, part: int) -> Floats:

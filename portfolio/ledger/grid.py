@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from portfolio.ledger.reduced import Reduced
-from portfolio.numerics import GRID_MARGIN, GRID_REACH
+from portfolio.numerics import GRID_MARGIN, GRID_REACH, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
@@ -24,19 +24,25 @@ _WITHIN_ONE_UNIT = frozenset(("profile", "payment"))
 
 @dataclass(frozen=True)
 class GridWindow:
-    """How far amounts may move: units below and above the solver's amount (reach), and extra margin per Program row (from failed audits)."""
+    """How far amounts may move: units below and above the solver's amount (reach), extra margin per Program row (from failed audits), and
+    what a unit of scale of each way is worth to the aim."""
 
-    reach: int = GRID_REACH
-    margin: dict[int, Fraction] | None = None
+    reach: int
+    margin: dict[int, Fraction]
+    worth: Floats
 
 
 def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: GridWindow) -> list[int] | None:
     """Integer grid units of the payments, or None when this window holds no solution. per_unit: Program money per grid unit."""
     paying, carrying, scaled = len(system.pay), len(system.carry), len(system.scale)
+    if not paying:
+        return []
     unit = float(per_unit)
     amounts = [Fraction(float(v)) / per_unit for v in values[: paying + carrying]]
     base = [max(round(a) if abs(a - round(a)) < GRID_MARGIN else a.__floor__(), 0) for a in amounts]
-    most = [(Fraction(float(v)) / per_unit + GRID_MARGIN).__floor__() for v in system.most[: paying + carrying]]
+    # A payment may be rounded up beyond the way's own need (less than one unit: the demand row says so); a carry limit may not.
+    up = [1 - GRID_MARGIN] * paying + [GRID_MARGIN] * carrying
+    most = [(Fraction(float(v)) / per_unit + u).__floor__() for v, u in zip(system.most[: paying + carrying], up, strict=True)]
     # Units of money per unit of scale, from the way's own demand, profile or payment rows.
     price = _price_of_scale(system, unit)
     rows = _Rows(system, per_unit, base, values[paying + carrying :], price)
@@ -52,11 +58,13 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
         lower[n] = max((system.scale_floor[k] - now[k]) * price[k], -(window.reach + 2.0) * 8)
         upper[n] = min((system.most[n] - now[k]) * price[k], (window.reach + 2.0) * 8)
         lower[n] = min(lower[n], upper[n])
-    program = rows.program(lower, upper, window.margin or {})
+    program = rows.program(lower, upper, window.margin)
     lost = np.zeros(width)
-    lost[paying + carrying :] = -1.0
-    lost[:paying] = 1e-3
-    outcome = Highs(program, options={"mip_max_nodes": 20_000}).minimise(lost, Ask(gap=max(1.0, 0.02 * paying)))
+    # Every way keeps what it can of its scale; a way that matters more to the aim keeps more.
+    per_unit_of_money = window.worth / price
+    lost[paying + carrying :] = -0.01 - per_unit_of_money / max(float(per_unit_of_money.max(initial=0.0)), 1e-30)
+    lost[:paying] = 1e-4
+    outcome = Highs(program, options={"mip_max_nodes": 20_000}).minimise(lost, Ask(gap=0.05 * max(1, scaled)))
     if outcome.x is None:
         return None
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
@@ -79,6 +87,9 @@ class _Rows:
     def __init__(self, system: Reduced, per_unit: Fraction, base: list[int], scale: Floats, price: Floats) -> None:
         self.system, self.base = system, base
         shift = len(base)
+        # Below full scale every unit paid is scale (published rule 3): demand is then an equality.
+        top = system.most[len(base) :]
+        self.partial = {key for key, now, most in zip(system.scale, scale, top, strict=True) if now < most - SOLVER_FEASIBILITY}
         columns: list[list[tuple[int, Fraction]]] = [[] for _ in system.lower]
         activity = [Fraction(0)] * len(system.lower)
         for row, col, value in zip(system.entry_row.tolist(), system.entry_col.tolist(), system.entry_value.tolist(), strict=True):
@@ -101,12 +112,13 @@ class _Rows:
         upper = None if np.isinf(high) else Fraction(float(high)) / self.per_unit - self.activity[row]
         slack = 1 - 2 * GRID_MARGIN
         if block == "demand" and lower is not None and upper is not None:
-            return lower + self.safety(row), upper + slack
+            return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row), upper + slack)
         if block in _WITHIN_ONE_UNIT and lower is not None and upper is not None:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
-        extra = margin.get(int(system.program_row[row]), Fraction(0))
+        largest = max((abs(v) for c, v in self.columns[row] if c < len(self.base)), default=Fraction(1))
+        extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
 
     def safety(self, row: int) -> Fraction:
@@ -162,4 +174,4 @@ class _Rows:
                 for col, value in self.columns[row]:
                     sums[col] = sums.get(col, Fraction(0)) + value
         top = 1 - 2 * float(GRID_MARGIN)
-        return [(list(sums.items()), float(residual[key]), float(residual[key]) + top) for key, sums in total.items()]
+        return [(list(sums.items()), float(r := residual[key]), float(r) + top * (key not in self.partial)) for key, sums in total.items()]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from portfolio.ledger.evaluate import Taken, effect_at, evaluate
+from portfolio.numerics import SCALE_STEP
 from portfolio.results import Choice, LedgerLine, Payment, Plan
 from portfolio.schema.fund import Fund
 from portfolio.schema.instance import Instance
@@ -54,12 +55,15 @@ def publish(instance: Instance, spec: ModelSpec, chosen: Sequence[tuple[Way, int
 
 
 def scale_of(instance: Instance, way: Way, units: int, payments: Payments) -> Fraction:
-    """s = min(units, T / (rho C)), T the money at base-year value (nominal where years are prescribed)."""
+    """s = T / (rho C) rounded down to SCALE_STEP, within [units b_1, units]; T the money at base-year value (nominal where years are prescribed)."""
     if not way.public_cost:
         return Fraction(units)
-    flexible = way.profile is None and way.payments is None
-    total = sum((a * (instance.weight(t) if flexible else 1) for (_, t), a in payments.items()), Fraction(0))
-    return min(Fraction(units), total * instance.header.grid / way.public_cost)
+    total = sum((a * (instance.weight(t) if way.is_flexible else 1) for (_, t), a in payments.items()), Fraction(0))
+    bought = total * instance.header.grid / way.public_cost
+    least = units * way.curve[0][0]
+    if bought >= units or bought == least:
+        return min(bought, Fraction(units))
+    return max((bought / SCALE_STEP).__floor__() * SCALE_STEP, min(least, bought))
 
 
 def outlays(amount: int, fund: Fund) -> list[int]:

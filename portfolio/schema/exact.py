@@ -17,8 +17,10 @@ from pydantic_core import PydanticCustomError
 
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)")
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-MAX_DIGITS = 60
-"""Most digits of the numerator and of the denominator: far above any real amount, far below what makes exact arithmetic slow."""
+MAX_DIGITS = 400
+"""Most digits of the numerator and of the denominator: published values (a CVaR through a 17 x 17 ripple table has about 150) fit; arithmetic stays fast."""
+LONGEST_DECIMAL = 30
+"""Decimals up to which a terminating number is written as a decimal rather than p/q."""
 LONGEST_TEXT = 2 * MAX_DIGITS + 10
 """Characters; room for the canonical text of every accepted number (p/q with a sign)."""
 
@@ -65,7 +67,7 @@ def exact_text(value: Fraction) -> str:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     digits = max(twos, fives)
-    if rest != 1 or digits > MAX_DIGITS // 2:
+    if rest != 1 or digits > LONGEST_DECIMAL:
         return f"{value.numerator}/{value.denominator}"
     scaled = abs(value.numerator) * 10**digits // value.denominator
     text = str(scaled).rjust(digits + 1, "0")
@@ -77,7 +79,13 @@ def exact_json(value: Fraction) -> int | float | str:
     if value.denominator == 1 and abs(value.numerator) < 2**53:
         return value.numerator
     text = exact_text(value)
-    if "/" not in text and len(text) <= 16 and "e" not in repr(float(text)) and Fraction(repr(float(text))) == value:
+    if (
+        value.denominator > 1
+        and "/" not in text
+        and len(text) <= 16
+        and "e" not in repr(float(text))
+        and Fraction(repr(float(text))) == value
+    ):
         return float(text)
     return text
 

@@ -49,7 +49,8 @@ class Band(Record):
 class Ceiling(Record):
     """Money of a selection of programmes and funds kept between floors and ceilings, per year and over a period.
 
-    basis commitment: sum x · outlay: cash, published by cumulative rounding, plus legacy · burden: commitments not yet paid at the end of the year.
+    basis commitment: sum x · outlay: cash, published by cumulative rounding, plus legacy
+    burden: commitments not yet paid at the end of the year.
     min/max: over first_year..last_year together (commitment and outlay only) · years: per year.
     """
 

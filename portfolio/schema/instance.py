@@ -105,8 +105,13 @@ class Instance(Record):
 
     def weight(self, year: int) -> Fraction:
         """w_t = (1 + r)^-(t - t_start): what a unit paid in `year` buys at prices of the base year."""
+        return self.weights[year]
+
+    @cached_property
+    def weights(self) -> dict[int, Fraction]:
+        """w_t of the years of the horizon."""
         start = self.header.first_year if self.header.base_year is None else self.header.base_year
-        return (1 + self.header.discount_rate.number) ** (start - year)
+        return {t: (1 + self.header.discount_rate.number) ** (start - t) for t in self.years}
 
     def may_pay(self, way: Way, fund: Fund) -> bool:
         """Do the fund's selection and the option's own list of funds both allow it?"""

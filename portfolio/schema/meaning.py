@@ -13,7 +13,7 @@ from portfolio.schema.criterion import Risk
 from portfolio.schema.exact import exact_text
 from portfolio.schema.fund import Band
 from portfolio.schema.instance import Instance
-from portfolio.schema.money import Places, money, places
+from portfolio.schema.money import Kept, money, places
 from portfolio.schema.problem import Problem, shown
 from portfolio.schema.programme import Option, Programme, Terms
 from portfolio.schema.quantity import Quantity
@@ -25,7 +25,7 @@ from portfolio.schema.way import Curve, Way
 LONGEST_HORIZON = 100
 
 
-def check_meaning(instance: Instance, kept: Places) -> list[Problem]:
+def check_meaning(instance: Instance, kept: Kept) -> list[Problem]:
     """Every problem of meaning. kept: collection -> original positions, where broken entries were left out before."""
     header = instance.header
     if header.first_year > header.last_year:
@@ -39,7 +39,7 @@ def check_meaning(instance: Instance, kept: Places) -> list[Problem]:
 class _Checker:
     """One method per collection; paths are built from the positions in the user's file."""
 
-    def __init__(self, instance: Instance, kept: Places) -> None:
+    def __init__(self, instance: Instance, kept: Kept) -> None:
         self.instance = instance
         self.kept = kept
         self.way_names: dict[str, list[str]] = {p.id: list(_way_names(p)) for p in instance.programmes}

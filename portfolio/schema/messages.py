@@ -251,6 +251,12 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "既知の評価基準に対する0以上（全部0は不可）の重みが必要です",
         "重みを直してください。",
     ),
+    "half_character": _both(
+        "text of whole characters was expected (there is half of a \\u pair)",
+        "Write the character itself.",
+        "完全な文字からなるテキストが必要です（\\u の組の片方しかありません）",
+        "文字そのものを書いてください。",
+    ),
     "too_many": _both(
         "{most} entries at most were expected", "Remove the others.", "{most}件以下でなければなりません", "余分な項目を除いてください。"
     ),
@@ -343,5 +349,257 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "Raise min_scale, or give the option its own curve.",
         "min_scale が曲線の最初の点 {first} より小さいため無効です",
         "min_scale を上げるか、曲線を個別に与えてください。",
+    ),
+    # tables and workbooks (portfolio/formats/tables)
+    "unknown_table": _both(
+        "no table has that name{hint}",
+        "Rename it, or let the name begin with _ to have it ignored.",
+        "その名前の表はありません{hint_ja}",
+        "名前を直すか、無視させる場合は名前の先頭に _ を付けてください。",
+    ),
+    "no_tables": _both(
+        "at least the tables header, criteria and programmes were expected",
+        "Start from `portfolio template -o book.xlsx`.",
+        "少なくとも header、criteria、programmes の表が必要です",
+        "`portfolio template -o book.xlsx` で雛形を作れます。",
+    ),
+    "missing_column": _both(
+        "the column names in the first row lack: {names}", "Add them.", "1行目の列名に {names} がありません", "列を追加してください。"
+    ),
+    "unknown_column": _both(
+        "no such column in this table{hint}",
+        "Rename or remove it. Known: {known}.",
+        "この表にその列はありません{hint_ja}",
+        "列名を直すか削除してください。使える列: {known}。",
+    ),
+    "double_column": _both(
+        "each column may appear once", "Remove one of them.", "同じ列名が重複しています", "どちらかを削除してください。"
+    ),
+    "unnamed_column": _both(
+        "a value under no column name",
+        "Name the column, or remove the value.",
+        "列名のない列に値があります",
+        "列名を書くか、値を削除してください。",
+    ),
+    "unknown_header_key": _both(
+        "no such key in the header{hint}",
+        "Rename or remove it. Known: {known}.",
+        "ヘッダーにその項目はありません{hint_ja}",
+        "名前を直すか削除してください。使える項目: {known}。",
+    ),
+    "wrong_table": _both(
+        "this kind belongs into the table `{table}`", "Move the row.", "この種別は表 `{table}` に書きます", "行を移してください。"
+    ),
+    "two_owners": _both(
+        "exactly one of {name} was expected", "Leave the other empty.", "{name} のうち一つだけが必要です", "他方を空欄にしてください。"
+    ),
+    "key_missing": _both(
+        "the row does not say what it belongs to", "Fill `{name}`.", "この行が何に属するか書かれていません", "`{name}` を書いてください。"
+    ),
+    "unknown_row": _both(
+        "no row of that name in {collection}{hint}",
+        "Correct `{name}`, or add the row there.",
+        "{collection} にその名前の行はありません{hint_ja}",
+        "`{name}` を直すか、そちらに行を追加してください。",
+    ),
+    "nothing_given": _both(
+        "a value was expected in {names}", "Fill it, or remove the row.", "{names} に値が必要です", "値を書くか、行を削除してください。"
+    ),
+    "wrong_keys": _both(
+        "`{column}` goes with exactly these columns: {needed}",
+        "Fill them, and leave the other key columns empty.",
+        "`{column}` と併せて書く列は {needed} だけです",
+        "必要な列を書き、他のキー列は空欄にしてください。",
+    ),
+    "twice": _both("said twice: first at {first}", "Keep one of the two.", "{first} と重複しています", "どちらかを削除してください。"),
+    "cell_date": _both(
+        "a number was expected, this is a date",
+        "If you typed a fraction like 2/3, format the cell as text first (or write =2/3).",
+        "数値が必要ですが、日付になっています",
+        "2/3 のような分数は、セルの書式を文字列にしてから入力してください。",
+    ),
+    "cell_unit": _both(
+        "an amount in yen was given where it cannot be converted",
+        "Write a plain number in the instance's unit (this column is not money, or header `unit` is not a yen unit such as `JPY bn`).",
+        "円単位の金額を換算できません",
+        "この列が金額でないか、ヘッダーの unit が円の単位（例: JPY bn、億円）ではありません。数値だけを書いてください。",
+    ),
+    "cell_yes_no": _both(
+        "yes or no was expected", "Write yes or no.", "yes か no が必要です", "yes（はい）か no（いいえ）を書いてください。"
+    ),
+    "cell_product": _both(
+        "a product such as market=@market; gain=0.02 was expected",
+        "Write name=number pairs separated by ;, each name once.",
+        "market=@market; gain=0.02 のような積が必要です",
+        "名前=数値 を「;」で区切り、名前は重複させないでください。",
+    ),
+    "low_factor": _both(
+        "a number, or a factor such as x0.7, was expected", "Correct it.", "数値、または x0.7 のような倍率が必要です", "直してください。"
+    ),
+    "value_elsewhere": _both(
+        "only rows `quantities.NAME` have a value",
+        "Leave it empty: the number of `{path}` stands in its own table.",
+        "value は `quantities.名前` の行だけに書きます",
+        "空欄にしてください。`{path}` の数値はそれぞれの表に書きます。",
+    ),
+    "path_unknown": _both(
+        "no number has that path{hint}",
+        "Correct the path, or remove the row.",
+        "そのパスの数値はありません{hint_ja}",
+        "パスを直すか、行を削除してください。",
+    ),
+    "path_empty": _both(
+        "nothing stands there that carries a range: the cell is empty, or a plain count",
+        "Remove the row; a reason can stand in the note of its table.",
+        "そこには範囲を持つ数値がありません（空欄、または個数）",
+        "行を削除してください。理由は元の表の備考に書けます。",
+    ),
+    "path_reference": _both(
+        "that number is a reference (@...)",
+        "Annotate the shared number `quantities.NAME` instead.",
+        "その数値は参照（@…）です",
+        "共有数量 `quantities.名前` の方に書いてください。",
+    ),
+    "csv_encoding": _both(
+        "text in UTF-8 or Shift_JIS (cp932) was expected ({detail})",
+        "Save it as `CSV UTF-8`.",
+        "文字コードは UTF-8 か Shift_JIS（cp932）が必要です（{detail}）",
+        "「CSV UTF-8」で保存してください。",
+    ),
+    "csv_broken": _both(
+        "well-formed CSV was expected ({detail})",
+        "Close the quotation marks at that place.",
+        "CSVとして読めません（{detail}）",
+        "その箇所の引用符を閉じてください。",
+    ),
+    "csv_separator": _both(
+        "columns separated by commas were expected",
+        "Save it as CSV with commas.",
+        "列の区切りはカンマが必要です",
+        "カンマ区切りのCSVで保存してください。",
+    ),
+    "too_large": _both(
+        "at most {limit} was expected, it has {found}",
+        "Remove empty or formatted rows, or split the file.",
+        "上限は {limit} ですが {found} あります",
+        "空の行や書式だけの行を削除するか、分割してください。",
+    ),
+    "not_workbook": _both(
+        "an Excel workbook (.xlsx) was expected ({detail})",
+        "Open it in a spreadsheet program and save it as .xlsx without password.",
+        "Excelブック（.xlsx）ではありません（{detail}）",
+        "表計算ソフトで開き、パスワードなしの .xlsx で保存してください。",
+    ),
+    "workbook_unsafe": _both(
+        "this workbook is not read: {detail}",
+        "If you trust it, open it in a spreadsheet program and save it anew as .xlsx.",
+        "安全のため読み込みません: {detail}",
+        "信頼できる場合は、表計算ソフトで開いて .xlsx で保存し直してください。",
+    ),
+    "formula_no_value": _both(
+        "a formula whose result is not stored in the file",
+        "Open the workbook in a spreadsheet program, recalculate and save; or write the value.",
+        "計算結果が保存されていない数式です",
+        "表計算ソフトで開いて再計算・保存するか、値を書いてください。",
+    ),
+    "cell_error": _both(
+        "a value was expected, the formula failed", "Correct the formula.", "数式がエラーになっています", "数式を直してください。"
+    ),
+    "merged_cells": _both(
+        "the cells {range} are merged across columns",
+        "Unmerge them and fill each cell.",
+        "セル {range} が列をまたいで結合されています",
+        "結合を解除し、それぞれに値を書いてください。",
+    ),
+    "cell_too_long": _both(
+        "a workbook cell holds at most {limit} characters, this text has {found}",
+        "Shorten it, or write CSV files.",
+        "セルの上限は {limit} 文字ですが {found} 文字あります",
+        "短くするか、CSVで出力してください。",
+    ),
+    "not_in_tables": _both(
+        "this entry cannot be written as a table without changing its meaning",
+        "Keep such an instance as JSON, or simplify the entry.",
+        "この項目は意味を変えずに表にできません",
+        "JSONのまま使うか、項目を簡単にしてください。",
+    ),
+    "text_unwritable": _both(
+        "text without NUL and broken characters was expected",
+        "Remove those characters.",
+        "NULや壊れた文字を含まない文が必要です",
+        "その文字を削除してください。",
+    ),
+    # findings
+    "legacy_above_ceiling": _both(
+        "earlier commitments alone take {legacy}, the ceiling is {high}",
+        "No plan can satisfy this: raise the ceiling or correct the legacy.",
+        "既往分だけで {legacy} となり、上限 {high} を超えています",
+        "満たす計画がありません。上限を上げるか既往分を直してください。",
+    ),
+    "floor_above_money": _both(
+        "the floor {low} is above what the funds hold: {have}",
+        "No plan can satisfy this: lower the floor or raise the budget.",
+        "下限 {low} が基金の財源 {have} を超えています",
+        "満たす計画がありません。下限を下げるか予算を増やしてください。",
+    ),
+    "floor_above_reach": _both(
+        "the floor {low} is above what all programmes together reach: {have}",
+        "No plan can satisfy this: lower the floor or add programmes.",
+        "下限 {low} は全事業を合わせても届きません（最大 {have}）",
+        "満たす計画がありません。下限を下げるか事業を追加してください。",
+    ),
+    "shares_above_one": _both(
+        "smallest shares of disjoint selections add up to {total}",
+        "No plan with money in it can satisfy this: lower one of {rules}.",
+        "重ならない対象の下限割合の合計が {total} です",
+        "金額のある計画では満たせません。{rules} のいずれかを下げてください。",
+    ),
+    "mandatory_above_limit": _both(
+        "mandatory programmes alone make {need}, the limit is {have}",
+        "No plan can satisfy this: raise the limit or drop a mandatory programme.",
+        "必須事業だけで {need} となり、上限 {have} を超えています",
+        "満たす計画がありません。上限を上げるか必須指定を外してください。",
+    ),
+    "cannot_be_funded": _both(
+        "it requires a forbidden programme, so it can never be funded",
+        "Change one of the two, if that is not meant.",
+        "禁止事業を必要としているため、採択されることがありません",
+        "意図と異なる場合は、どちらかを変えてください。",
+    ),
+    "ramp_short": _both(
+        "the ramp allows {most} of the cost within the window, so the option can never be carried out",
+        "Raise the ramp or widen the window.",
+        "年間上限（ramp）では期間内に費用の {most} しか支出できず、実施できません",
+        "ramp を上げるか期間を広げてください。",
+    ),
+    "duration_idle": _both(
+        "a duration without start_years has no effect",
+        "Add start_years, or remove it.",
+        "start_years がないため duration は無効です",
+        "start_years を追加するか、削除してください。",
+    ),
+    "idle_fund": _both(
+        "no programme may draw on this fund",
+        "Widen its eligibility or years, or remove it.",
+        "この基金を使える事業がありません",
+        "対象や年度を広げるか、削除してください。",
+    ),
+    "selects_nothing": _both(
+        "the selection admits no option of any programme",
+        "Correct the selection: tags, regions and instruments are compared letter by letter.",
+        "どの事業の選択肢も該当しません",
+        "対象の指定を直してください（tags・regions・instruments は完全一致で比較します）。",
+    ),
+    "cell_unexplained": _both(
+        "a cell without programmes and without a reason",
+        "Add a programme, or a line in empty_cells that says why.",
+        "事業も空欄の理由もないセルです",
+        "事業を追加するか、empty_cells に理由を書いてください。",
+    ),
+    "cell_not_empty": _both(
+        "the cell is said to be empty but has programmes: {programmes}",
+        "Remove the line.",
+        "空欄とされたセルに事業があります（{programmes}）",
+        "その行を削除してください。",
     ),
 }

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, model_serializer, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidationInfo,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from portfolio.schema.exact import NUMERAL, Exact, exact_json
@@ -29,6 +38,14 @@ def _lift(raw: Any) -> Any:
     return {"value": raw}
 
 
+Sources = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda raw: (raw,) if isinstance(raw, str) else raw),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""Ids of sources; one may stand without a list."""
+
+
 class Quantity(Record):
     """One number with its home.
 
@@ -41,7 +58,7 @@ class Quantity(Record):
     low: Exact | None = None
     high: Exact | None = None
     unit: str | None = None
-    source: Annotated[tuple[str, ...], BeforeValidator(lambda s: (s,) if isinstance(s, str) else s)] = ()
+    source: Sources = ()
     kind: Kind | None = None
     note: Text | None = None
     _resolved: Quantity | None = PrivateAttr(default=None)

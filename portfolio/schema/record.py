@@ -24,7 +24,15 @@ def _whole(raw: Any) -> int:
     raise PydanticCustomError("whole_number", "a whole number")
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+class _Numeral:
+    """JSON Schema: as a key, a whole number is a text of digits (on a number itself a pattern has no effect)."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{_WHOLE.pattern}$"}
+
+
+Whole = Annotated[int, BeforeValidator(_whole), _Numeral]
 """A whole number; as a key of an object its plain numeral, so that no two keys ("2026", "02026") mean the same year. true is no number."""
 Id = Annotated[str, Field(pattern=r"^\w[\w\-]*$", max_length=80)]
 

@@ -99,12 +99,19 @@ def check_references(raw: dict[str, Any]) -> Iterator[Problem]:
     hints = 0
     for pattern, to in REFERENCES:
         for path, value in each(raw, pattern):
-            if isinstance(value, str) and value not in known[to]:
+            if isinstance(value, str) and value not in known[to] and _is_list(raw, to):
                 hints += 1
                 yield Problem("dangling", path, shown(value), {"collection": to, **hint(value, ids[to] if hints <= MOST_HINTS else ())})
     yield from _check_lists(raw)
-    yield from _check_members(raw, ids["programmes"])
-    yield from _check_sources(raw, ids["sources"])
+    if _is_list(raw, "programmes"):
+        yield from _check_members(raw, ids["programmes"])
+    if _is_list(raw, "sources"):
+        yield from _check_sources(raw, ids["sources"])
+
+
+def _is_list(raw: dict[str, Any], collection: str) -> bool:
+    """False where the whole collection has the wrong shape: that is reported, and nothing can be said about its ids."""
+    return isinstance(raw.get(collection, []), list)
 
 
 def _check_members(raw: dict[str, Any], programmes: list[str]) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from portfolio.schema.way import Way
 class Selector(Record):
     """Any of each list; all lists together; everything empty means everything.
 
-    A way (p, o) is admitted iff for every non-empty list the way's value is in it (tags: one in common) and it carries none of `without_tags`.
+    A way (p, o) is admitted iff for every non-empty list the way's value is in it (tags: one in common) and it carries none
+    of `without_tags`.
     """
 
     fields: tuple[Id, ...] = ()

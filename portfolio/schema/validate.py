@@ -192,4 +192,4 @@ def _tagged(cls: type[BaseModel], value: dict[str, Any]) -> bool:
 
 def _is_tag(part: int | str, classes: list[type[BaseModel]], value: dict[str, Any]) -> bool:
     """Is this part of the loc the tag of a union rather than a key?"""
-    return part not in value and (part in ("number", "years") or (len(classes) > 1 and part == value.get("kind")))
+    return part not in value and ((part in ("number", "years") and Quantity in classes) or (len(classes) > 1 and part == value.get("kind")))

@@ -57,6 +57,11 @@ class Way:
         return f"{self.programme},{self.name}"
 
     @property
+    def is_flexible(self) -> bool:
+        """May the years be chosen inside the window? Then later money is discounted to the base year."""
+        return self.profile is None and self.payments is None
+
+    @property
     def public_cost(self) -> Fraction:
         """rho_o C_o."""
         return self.rate * self.cost

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -96,8 +97,15 @@ class Highs:
         """min cost @ x. Bounds and verdicts are only what HiGHS proved; an infeasible verdict is asked for twice."""
         if not np.isfinite(cost).all():
             raise SolverFailure("the objective holds a value that is not finite")
-        self._cost = np.asarray(cost, dtype=np.float64)
+        # HiGHS' dual tolerances are absolute: the objective is handed over with a largest coefficient near 1 (docs/traps.md, 1).
+        size = 2.0 ** math.frexp(float(np.abs(cost).max(initial=0.0)))[1] if np.any(cost) else 1.0
+        self._cost = np.asarray(cost, dtype=np.float64) / size
         self._check(self._highs.changeColsCost(self.program.n, self._everything, self._cost), "changeColsCost")
+        outcome = self._confirmed(_in_units(ask, size))
+        duals = None if outcome.duals is None else outcome.duals * size
+        return replace(outcome, objective=outcome.objective * size, bound=outcome.bound * size, duals=duals)
+
+    def _confirmed(self, ask: Ask) -> Outcome:
         outcome = self._run(ask)
         if outcome.verdict == "infeasible" and not ask.stop.is_set():
             self._set("presolve", "off")
@@ -196,6 +204,13 @@ class _Watch:
                 ask.watch(Progress(float(out.running_time), incumbent, self.bound, int(out.mip_node_count)))
         # The flag persists from one solve to the next: it is written at every call.
         back.user_interrupt = bool(stop)
+
+
+def _in_units(ask: Ask, size: float) -> Ask:
+    """The same question about an objective divided by `size`; progress is reported in the asker's units."""
+    watch = ask.watch
+    report = None if watch is None else (lambda p: watch(replace(p, incumbent=p.incumbent * size, bound=p.bound * size)))
+    return replace(ask, gap=ask.gap / size, target=ask.target / size, cutoff=ask.cutoff / size, watch=report)
 
 
 def _check_finite(program: Program) -> None:

@@ -2,12 +2,12 @@
 
 Grid u = 0.1, weights w = 1, 0.8, 0.64 (rate 25 %). What is taken, in grid units:
 
-    fab,grant        bonds 100 (2026) 50 (2027), cash 50 (2027)   T = 10 + 0.8 * 10 = 18     s = 18 / 20 = 0.9   e = 0.8 + 0.8 * 0.15 = 0.92
-    uav,base@2027    defense 50 (2027) 25 (2028)                  T = 4 + 1.6 = 5.6          s = 0.56            e = 0.4 + 0.75 * 0.36 = 0.67
-    vaccine,base     cash 26, 15, 10 (profile 25.5, 15.3, 10.2)   T = 5.1                    s = 1               e = 1
-    cable,base       bonds 15 (2026), cash 25 (2027), prescribed  T = 4                      s = 1               e = 1
-    storage,base     2 units, cash 30 (2026)                      T = 3                      s = 3 / 2 = 1.5     e = 2 v(0.75) = 1.5
-    port,base        costs nothing                                                           s = 1               e = 1
+    fab,grant     bonds 100 (2026) 50 (2027), cash 50 (2027)   T = 10 + 0.8 * 10 = 18     s = 18 / 20 = 0.9   e = 0.8 + 0.8 * 0.15 = 0.92
+    uav,base@2027 defense 50 (2027) 25 (2028)                  T = 4 + 1.6 = 5.6          s = 0.56            e = 0.4 + 0.75 * 0.36 = 0.67
+    vaccine,base  cash 26, 15, 10 (profile 25.5, 15.3, 10.2)   T = 5.1                    s = 1               e = 1
+    cable,base    bonds 15 (2026), cash 25 (2027), prescribed  T = 4                      s = 1               e = 1
+    storage,base  2 units, cash 30 (2026)                      T = 3                      s = 3 / 2 = 1.5     e = 2 v(0.75) = 1.5
+    port,base     costs nothing                                                           s = 1               e = 1
 """
 
 from __future__ import annotations
@@ -280,8 +280,8 @@ RESULT: dict[str, Any] = {
         "emissions": {"best": "0.3", "worst": "0.3"},
     },
     "claims": [
-        # 0.75 * (15.699 - 20) / -20 + 0.25 * (54.25 - 40) / 50; emissions has range 0
-        {"of": "aim", "value": "0.2325375", "bound": "0.232", "gap": "0.0005375", "target": "0.001", "proven": True},
+        # 3/6 * (15.699 - 20) / -20 + 1/6 * (54.25 - 40) / 50; emissions has range 0
+        {"of": "aim", "value": "0.155025", "bound": "0.1545", "gap": "0.000525", "target": "0.001", "proven": True},
         {
             "of": "growth",
             "value": "15.699",

@@ -46,7 +46,11 @@ RULES: list[tuple[str, Raw, Raw]] = [
     ("fund_exclusion", {"funds": ["bonds", "cash"], "select": {"fields": ["health"]}}, {"select": {"fields": ["energy"]}}),
     ("linear", {"terms": [{"programme": "storage", "coef": 3}], "max": 6}, {"max": 5}),
     ("linear", {"terms": [{"programme": "storage", "on": "scale", "coef": 2}], "min": 3}, {"min": 4}),
-    ("linear", {"terms": [{"programme": "fab", "option": "grant", "coef": 1}], "min": 1}, {"terms": [{"programme": "fab", "option": "loan", "coef": 1}]}),
+    (
+        "linear",
+        {"terms": [{"programme": "fab", "option": "grant", "coef": 1}], "min": 1},
+        {"terms": [{"programme": "fab", "option": "loan", "coef": 1}]},
+    ),
     ("linear", {"terms": [{"programme": "fab", "on": "money", "coef": 1}], "max": 20}, {"max": "19.9"}),
     ("linear", {"terms": [{"programme": "fab", "on": "money", "year": 2027, "coef": 1}], "max": 10}, {"max": "9.9"}),
     ("linear", {"terms": [{"programme": "fab", "on": "money", "fund": "cash", "year": 2027, "coef": 1}], "max": 5}, {"max": "4.9"}),

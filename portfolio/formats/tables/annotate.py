@@ -91,7 +91,11 @@ class Numbers:
         return problems
 
     def _nothing(self, row: _Row, code: str, known: Mapping[str, set[str]], index: _Index, first: bool) -> Iterator[Problem]:
-        if code == "path_unknown" and "*" in row.pattern and any(_fits(row.pattern, shape, known) for shape in SHAPES):
+        waiting = any(_fits(row.pattern, shape, known) for shape in SHAPES)
+        if code == "path_unknown" and "*" in row.pattern and waiting:
+            return
+        if code == "path_unknown" and (waiting or any(_fits(row.pattern, shape, known) for shape in COUNTS)):
+            yield Problem("path_empty", str(row.line.place("path")), shown(row.path))
             return
         close: list[str] = []
         if first:
@@ -172,16 +176,19 @@ def _composed(raw: Any) -> bool:
     return isinstance(raw, dict) or _is_reference(raw)
 
 
-def _shapes(table: Table) -> Iterator[Name]:
-    heads = {(table.collection, "*")} if table.collection else {(owner.collection, "*") for owner in table.owners}
+def _shapes(table: Table, types: frozenset[str] = ANNOTATED) -> Iterator[Name]:
+    heads: set[Name] = {(table.collection, "*")} if table.collection else {(owner.collection, "*") for owner in table.owners}
     heads |= {(*head, "options", "*") for head in heads if head[0] == "programmes" and table.owners}
     for column in table.columns:
-        for at in column.at if column.type in ANNOTATED else ():
+        for at in column.at if column.type in types else ():
             steps = ["*" if step.startswith("{") else step for step in at.path.split(".")]
             if table.name == "header":
                 yield tuple(steps)
                 continue
-            steps = ["*"] if len(table.named_by) > 1 else [table.item, "*"] if table.point else [table.item, "*", *steps] if table.item == "terms" else steps
+            if len(table.named_by) > 1:
+                steps = ["*"]
+            elif table.point or table.item == "terms":
+                steps = [table.item, "*", *(steps if table.item == "terms" else ())]
             for head in heads:
                 yield (*head, *steps)
                 if table.name == "effects":
@@ -195,6 +202,8 @@ SHAPES: tuple[Name, ...] = tuple(
     )
 )
 """Names that numbers can have; a row of wildcards that fits one may wait for numbers to come."""
+COUNTS: tuple[Name, ...] = tuple(shape for table in TABLES for shape in _shapes(table, frozenset({"int", "ints"})))
+"""Names of whole numbers, which carry no annotation."""
 
 
 def _fits(pattern: Name, shape: Name, known: Mapping[str, set[str]]) -> bool:
@@ -220,8 +229,10 @@ def _apply(number: Number, row: _Row, shared: Mapping[str, Any], places: Places)
             entry[side] = dict(said) if isinstance(said, dict) else said
             continue
         try:
-            entry[side], scaled = _side(number, said, shared)
+            found, scaled = _side(number, said, shared)
             factored += [side] if scaled else []
+            if found is not None:
+                entry[side] = found
         except CellProblem as problem:
             entry[side] = said
             yield Problem(problem.code, str(place), shown(said), problem.params)
@@ -232,7 +243,7 @@ def _apply(number: Number, row: _Row, shared: Mapping[str, Any], places: Places)
 
 
 def _side(number: Number, said: str, shared: Mapping[str, Any]) -> tuple[Any, bool]:
-    """(raw number, was it a factor of the value?)."""
+    """(raw number or None, was it a factor of the value?)."""
     plain = cells.narrow(said).replace("×", "x")
     factor = _FACTOR.match(plain)
     if factor is None:
@@ -243,7 +254,7 @@ def _side(number: Number, said: str, shared: Mapping[str, Any]) -> tuple[Any, bo
         raise CellProblem("low_factor") from None
     value = evaluate(number.raw, shared)
     # Without a value there is no range; the value's own cell already says what is wrong.
-    return (number.raw if value is None else exact_text(value * share)), True
+    return (None if value is None else exact_text(value * share)), True
 
 
 def _below(entry: Mapping[str, Any], one: str, other: str) -> bool:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from portfolio.schema.exact import MAX_DIGITS, exact_text
@@ -17,7 +18,7 @@ from portfolio.schema.exact import MAX_DIGITS, exact_text
 LONGEST = 32_767
 """Characters in a cell of a workbook (Excel's limit)."""
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
-_SIGNS = str.maketrans({"−": "-", "‐": "-", "–": "-", "▲": "-", "△": "-", "⁄": "/", "￥": "¥", "×": "x", "\u3000": " ", "\u2009": " ", "\u202f": " "})
+_SIGNS = str.maketrans("−‐–▲△⁄￥×\u3000\u2009\u202f", "-----/¥x   ")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
 _PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$")
 _FRACTION = re.compile(r"^[+-]?\d+\s*/\s*\d+$")
@@ -86,6 +87,9 @@ def _money(plain: str, text: str, money_unit: Fraction | None) -> int | Decimal 
     sign, body = (-1, body[1:]) if body.startswith("-") else (1, body.removeprefix("+"))
     parts = _PART.findall(body)
     if not parts or _PART.sub("", body).strip() or not all(_is_decimal(digits) for digits, _ in parts):
+        return text
+    powers = [_POWERS[power] for _, power in parts]
+    if any(a <= b for a, b in pairwise(powers)):
         return text
     if money_unit is None:
         raise CellProblem("cell_unit")

@@ -106,10 +106,11 @@ NAME = (
 
 def both(name: str, en: str, ja: str) -> tuple[Column, ...]:
     """A text with one column for both languages, and one column for each."""
+    instead = (f"instead of `{name}`", f"`{name}` の代わり")
     return (
         col(name, "both", en, ja, "one text for both languages", "両言語共通の文"),
-        col(f"{name}_en", "text", f"{en} (English)", f"{ja}（英）", f"instead of `{name}`", f"`{name}` の代わり", at=f"{name}.en", rare=True),
-        col(f"{name}_ja", "text", f"{en} (Japanese)", f"{ja}（日）", f"instead of `{name}`", f"`{name}` の代わり", at=f"{name}.ja", rare=True),
+        col(f"{name}_en", "text", f"{en} (English)", f"{ja}（英）", *instead, at=f"{name}.en", rare=True),
+        col(f"{name}_ja", "text", f"{en} (Japanese)", f"{ja}（日）", *instead, at=f"{name}.ja", rare=True),
     )
 
 
@@ -129,7 +130,8 @@ _SELECTED = (
 def selection(at: str, prefix: str = "", rare: bool = False) -> tuple[Column, ...]:
     """The seven columns of a selection: any of each list, all lists together; everything empty means everything."""
     about = "list separated by ; - any of these; empty = no restriction", "「;」区切り。いずれかに該当。空欄は制限なし"
+    before_en, before_ja = ("Of: ", "母数: ") if prefix else ("", "")
     return tuple(
-        col(prefix + name, "ids", f"{'Of: ' if prefix else ''}{en}", f"{'母数: ' if prefix else ''}{ja}", *about, at=f"{at}.{name}", refers=to, rare=rare)
+        col(prefix + name, "ids", before_en + en, before_ja + ja, *about, at=f"{at}.{name}", refers=to, rare=rare)
         for name, to, en, ja in _SELECTED
     )

@@ -1,5 +1,7 @@
 """Layout of the tables of things that programmes refer to: sources, fields, criteria, exposures, needs, capacities ..."""
 
+# ruff: noqa: E501 - one column per line, so that the declaration reads as a table
+
 from __future__ import annotations
 
 from portfolio.formats.tables.layout import ID, NAME, NOTE, Owner, Table, col, selection

@@ -1,5 +1,7 @@
 """Layout of the tables about money: funds, their years, ceilings and floors."""
 
+# ruff: noqa: E501 - one column per line, so that the declaration reads as a table
+
 from __future__ import annotations
 
 from portfolio.formats.tables.layout import ID, NAME, NOTE, OWNER, Owner, Table, col, selection

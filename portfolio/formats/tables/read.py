@@ -7,27 +7,27 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from portfolio.formats.tables import cells
 from portfolio.formats.tables.annotate import Number, Numbers
 from portfolio.formats.tables.cells import CellProblem
-from portfolio.formats.tables.layout import ANNOTATED, At, Column, Owner, Table
+from portfolio.formats.tables.convert import canonical_scale, chosen, convert
+from portfolio.formats.tables.layout import ANNOTATED, Column, Owner, Table
 from portfolio.formats.tables.places import Places
 from portfolio.formats.tables.registry import TABLES
 from portfolio.formats.tables.sheet import Line, Place, Sheet, lines
-from portfolio.schema.exact import exact_text, to_fraction
 from portfolio.schema.problem import Problem, shown
 from portfolio.schema.references import hint
 
 
 @dataclass
 class Reading:
-    """What was understood. raw: data as from JSON · problems: those of the tables themselves (the schema's come later)."""
+    """What was understood. raw: data as from JSON · problems: those of the tables themselves (the schema's come later) ·
+    unread: collections whose table has no readable columns, so that nothing is said about ids that should stand there."""
 
     raw: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     places: Places = field(default_factory=Places)
+    unread: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -57,10 +57,12 @@ class _Reader:
         self.records: dict[str, dict[str, _Record]] = {}
         self.numbers = Numbers()
         self.money_unit: Fraction | None = None
+        tables = self.out.places.tables
         example = next(iter(sheets.values()), None)
         for table in TABLES:
             label = f"{table.name}.csv" if example is not None and example.is_file else table.name
-            self.out.places.tables.setdefault(table.collection or table.name, sheets[table.name].label if table.name in sheets else label)
+            tables.setdefault(table.collection or table.name, sheets[table.name].label if table.name in sheets else label)
+        tables["aim"] = tables["header"]
 
     # -- tables ----------------------------------------------------------------------------------------------------
     def read(self, table: Table) -> None:
@@ -75,6 +77,8 @@ class _Reader:
         elif table.owners:
             read_line = self.owned
         found = list(lines(sheet, table, self.out.problems))
+        if any(p.code == "missing_column" and p.path == sheet.label for p in self.out.problems):
+            self.out.unread.add(table.collection or table.name)
         if table.name == "header":
             unit = next((line.text("value") for line in found if cells.narrow(line.text("key")) == "unit"), "")
             self.money_unit = cells.yen_per_unit(unit)
@@ -152,6 +156,8 @@ class _Reader:
         return self.named_owner(named[0], line)
 
     def named_owner(self, owner: Owner, line: Line) -> _Record | None:
+        if owner.collection in self.out.unread:
+            return None
         known = self.records.get(owner.collection, {})
         for depth, column in enumerate(owner.columns):
             name = cells.narrow(line.text(column))
@@ -199,7 +205,7 @@ class _Reader:
             names = " / ".join(column.name for column in values)
             self.problem("nothing_given", line.place(values[0].name), "", names=names)
         for column in given:
-            at = _chosen(column, keys)
+            at = chosen(column, keys)
             if at is None:
                 needed = " / ".join(sorted({" + ".join(sorted(a.keys | dict(a.when).keys())) for a in column.at}))
                 self.problem("wrong_keys", line.place(column.name), line.text(column.name), column=column.name, needed=needed)
@@ -220,7 +226,7 @@ class _Reader:
         listed.append(pair)
         columns = [column for column in table.columns if column.at]
         scale = str(cells.number(line.text(columns[0].name)) if line.text(columns[0].name) else len(listed) - 1)
-        named = (*owner.name, table.item, _canonical(scale))
+        named = (*owner.name, table.item, canonical_scale(scale))
         for i, column in enumerate(columns):
             place, text = line.place(column.name), line.text(column.name)
             if not text:
@@ -266,38 +272,12 @@ class _Reader:
                 self.add_numbers(value["factors"], factor, (*name, "factors", factor), f"{path}.factors.{factor}", None)
 
     def converted(self, column: Column, text: str, place: Place, as_count: bool = False) -> Any:
-        """Raw data of a cell. What cannot be read stays text, so that the schema refuses it at the same place and nothing else goes wrong."""
+        """Raw data of a cell. What cannot be read stays text: the schema refuses it at the same place, and nothing else goes wrong."""
         try:
-            return self.convert(column, "int" if as_count else column.type, text)
+            return convert(column, "int" if as_count else column.type, text, self.money_unit)
         except CellProblem as problem:
             self.problem(problem.code, place, text, **problem.params)
             return text
-
-    def convert(self, column: Column, kind: str, text: str) -> Any:
-        money = self.money_unit if kind == "money" or column.name == "grid" else None
-        if kind in ("text", "both"):
-            return text
-        if kind in ("id", "choice"):
-            return cells.narrow(text)
-        if kind == "bool":
-            return cells.yes_no(text)
-        if kind == "int":
-            return cells.whole(text)
-        if kind == "exact":
-            return cells.number(text, money)
-        if kind in ("number", "money"):
-            return cells.quantity(text, money)
-        if kind in ("product", "weights"):
-            found = cells.quantity(text)
-            if not isinstance(found, dict):
-                raise CellProblem("cell_product")
-            return found if kind == "product" else found["factors"]
-        if kind == "ids_or_all" and cells.narrow(text) == "*":
-            return []
-        listed = cells.parts(text)
-        if kind == "numbers":
-            return [cells.quantity(part[1:-1] if part.startswith("(") else part) for part in listed]
-        return [cells.whole(part) if kind == "ints" else cells.narrow(part) for part in listed]
 
     def problem(self, code: str, place: Place, text: str, **params: Any) -> None:
         self.out.problems.append(Problem(code, str(place), shown(text), params))
@@ -329,8 +309,9 @@ class _Reader:
             self.problem("value_elsewhere", line.place("value"), line.text("value"), path=path)
             return
         quantities = self.out.raw.setdefault("quantities", {})
+        if name in quantities:
+            self.numbers.drop(("quantities", name))
         quantities[name] = self.converted(table.column["value"], line.text("value"), line.place("value"))
-        self.numbers.drop(("quantities", name))
         self.out.places.exact.pop(f"quantities.{name}", None)
         self.out.places.add(f"quantities.{name}", line.place("value"), line.text("value"))
         self.add_numbers(quantities, name, ("quantities", name), f"quantities.{name}", None)
@@ -339,19 +320,3 @@ class _Reader:
         known = {table.collection: set(self.records.get(table.collection, {})) for table in TABLES if table.collection}
         options = {o for record in self.records.get("programmes", {}).values() for o in record.options}
         self.out.problems += self.numbers.finish(self.out.raw.get("quantities", {}), {**known, "options": options}, self.out.places)
-
-
-def _chosen(column: Column, keys: dict[str, str]) -> At | None:
-    """The place whose keys are exactly those the row gives."""
-    for at in column.at:
-        fixed = dict(at.when)
-        if at.keys | fixed.keys() == keys.keys() and all(keys[name] == value for name, value in fixed.items()):
-            return at
-    return None
-
-
-def _canonical(scale: str) -> str:
-    try:
-        return exact_text(to_fraction(scale))
-    except PydanticCustomError:
-        return scale

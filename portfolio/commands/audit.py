@@ -1,0 +1,82 @@
+"""`portfolio audit`: the exact re-check of a result, from the instance it carries, without a solver."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from portfolio.commands.desk import Desk
+from portfolio.commands.options import Debug, Everything, Json, Lang, Language
+
+MOST_SHOWN = 50
+"""Violations listed unless --all."""
+VIOLATED = 6
+
+
+def audit(
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="Result file of `portfolio solve`, or - for stdin.")],
+    everything: Everything = False,
+    lang: Lang = Language.auto,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
+    """Re-compute every rule, ledger, criterion and claim of a result in exact arithmetic.
+
+    Exit codes: 0 everything holds, 6 something is violated, 3 the file is not a result.
+    """
+    from portfolio.audit import audit_result
+    from portfolio.commands.inputs import read_any_result
+
+    desk = Desk.of(lang.value, as_json, everything)
+    checked = read_any_result(result)
+    verdict = audit_result(checked)
+    shown = verdict.violations if everything else verdict.violations[:MOST_SHOWN]
+    if as_json:
+        desk.emit(
+            {
+                "holds": verdict.holds,
+                "exit_code": 0 if verdict.holds else VIOLATED,
+                "checks": verdict.checks,
+                "violated": len(verdict.violations),
+                "unaudited": list(verdict.unaudited),
+                "status": checked.status,
+                "violations": [_data(v) for v in shown],
+            }
+        )
+        return 0 if verdict.holds else VIOLATED
+    n, bad = f"{verdict.checks:,}", len(verdict.violations)
+    lines = [
+        desk.pick(f"AUDITED {n} checks, {bad} violated", f"監査 {n}件、違反 {bad}件")
+        if bad
+        else desk.pick(f"HOLDS   {n} checks, 0 violated, exact arithmetic", f"適合   検査{n}件、違反0件（厳密計算）")
+    ]
+    lines += [f"  {v.sentence(desk.lang)}" for v in shown]
+    if len(shown) < bad:
+        lines.append(desk.pick(f"  ... and {bad - len(shown)} more (--all)", f"  ほか{bad - len(shown)}件（--all）"))
+    if verdict.unaudited:
+        kinds = ", ".join(verdict.unaudited)
+        lines.append(desk.pick(f"not audited (no checker): {kinds}", f"検査器がなく未監査: {kinds}"))
+    if checked.plan is None:
+        lines.append(desk.pick(f"the result holds no plan (status {checked.status})", f"計画のない結果です（状態 {checked.status}）"))
+    desk.show("\n".join(lines))
+    return 0 if verdict.holds else VIOLATED
+
+
+def _data(violation: Any) -> dict[str, Any]:
+    from fractions import Fraction
+
+    from portfolio.schema.exact import exact_json
+
+    def side(value: Any) -> Any:
+        return exact_json(value) if isinstance(value, Fraction) else value
+
+    return {
+        "rule": violation.rule,
+        "place": violation.place,
+        "found": side(violation.found),
+        "relation": violation.relation,
+        "limit": side(violation.limit),
+        "amount": side(violation.amount),
+        "sentence": {lang: violation.sentence(lang) for lang in ("en", "ja")},
+    }

@@ -1,0 +1,135 @@
+"""`portfolio solve`: one best plan, saved and shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portfolio.commands.desk import Desk
+from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Model, Settings, Source
+
+if TYPE_CHECKING:
+    from portfolio.results import Result
+    from portfolio.schema.instance import Instance
+
+EXIT = {"proven": 0, "infeasible": 4, "limit": 5, "no_plan": 7, "interrupted": 130}
+"""Exit code of a status; a limit without a plan answers 7, a violated audit 6."""
+SUFFIX = ".result.json"
+
+Repeated = list[str] | None
+
+
+def solve(
+    instance: Source,
+    model: Model = "allocation",
+    weights: Annotated[str | None, typer.Option(help="Weights by criterion: growth=2,continuity=1.", metavar="A=N,B=N")] = None,
+    lexicographic: Annotated[str | None, typer.Option(help="Criteria in order of rank: growth,continuity.", metavar="A,B")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="Room given to earlier criteria, share of the range: 0.01 or 1%.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Reference point to come close to: growth=12,continuity=3.", metavar="A=N,B=N")
+    ] = None,
+    floor: Annotated[Repeated, typer.Option(help="growth=95% (of its best) or growth=1234 (its unit). Repeatable.", metavar="A=N")] = None,
+    force: Annotated[Repeated, typer.Option(help="Fund this programme. Repeatable.", metavar="PROGRAMME")] = None,
+    forbid: Annotated[Repeated, typer.Option(help="Do not fund this programme. Repeatable.", metavar="PROGRAMME")] = None,
+    set_: Settings = None,
+    start: Annotated[str | None, typer.Option(help="Begin from the plan of an earlier result.", metavar="RESULT")] = None,
+    gap: Annotated[str, typer.Option(help="Stop when this close to the bound: 0.1% or 0.001.")] = "0.1%",
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the best plan so far is kept.", min=0.0)] = None,
+    threads: Annotated[int, typer.Option(help="Threads of the solver.", min=1, max=1024)] = 1,
+    seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
+    output: Annotated[str | None, typer.Option("--output", "-o", help="Result file; - for stdout. Default: ID.result.json here.")] = None,
+    no_save: Annotated[bool, typer.Option("--no-save", help="Write no result file.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tables, no progress.")] = False,
+    wide: Annotated[bool | None, typer.Option("--wide/--narrow", help="Shape of the tables; default by the terminal's width.")] = None,
+    everything: Everything = False,
+    lang: Lang = Language.auto,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
+    """Find the best plan, prove how good it is, audit it, save it.
+
+    Exit codes: 0 proven, 4 infeasible, 5 stopped at a limit with a plan, 6 audit failed, 7 stopped without one, 130 interrupted.
+    """
+    from portfolio.api.allocate import Effort, allocate
+    from portfolio.commands.aim_flags import build_aim, share
+    from portfolio.commands.inputs import read_any_result, read_instance
+    from portfolio.commands.saving import STDOUT, prepare
+    from portfolio.commands.waiting import Watcher, wait_for
+    from portfolio.errors import UsageError
+    from portfolio.formats.result_text import result_text
+    from portfolio.library import load_model
+
+    desk = Desk.of(lang.value, as_json, everything)
+    if as_json and output == STDOUT:
+        raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
+    target_gap = share(gap, "--gap")
+    spec = load_model(model)
+    loaded = read_instance(instance, set_ or (), force or (), forbid or ())
+    aim = build_aim(loaded.aim or spec.aim, weights, lexicographic, tolerance, reference, floor or ())
+    earlier = read_any_result(start) if start else None
+    target = None if no_save or output == STDOUT else prepare(output or f"{loaded.header.id}{SUFFIX}", "portfolio-result")
+    watcher = Watcher(desk, quiet)
+    effort = Effort(
+        gap=target_gap,
+        seconds=float("inf") if time_limit is None else time_limit,
+        seed=seed,
+        start=None if earlier is None else earlier.plan,
+        watch=watcher,
+        **_if_known(Effort, threads=threads),
+    )
+    result = wait_for(lambda: allocate(loaded, spec, aim, effort), effort.stop, watcher)
+    trouble = None
+    if output == STDOUT:
+        desk.show(result_text(result))
+    elif target is not None:
+        trouble = target.write_or_rescue(result_text(result))
+    saved = None if target is None or trouble else (output or target.path.name)
+    if as_json or not (quiet or output == STDOUT):
+        _answer(desk, result, saved, {True: "wide", False: "narrow", None: "auto"}[wide])
+    if trouble is not None:
+        raise trouble
+    return exit_code(result)
+
+
+def exit_code(result: Result) -> int:
+    """What the shell is told."""
+    if result.audit is not None and result.audit.violated:
+        return 6
+    return 7 if result.status == "limit" and result.plan is None else EXIT[result.status]
+
+
+def _if_known(effort: type, **options: Any) -> dict[str, Any]:
+    """Options that this version's Effort has."""
+    return {name: value for name, value in options.items() if name in getattr(effort, "__dataclass_fields__", {})}
+
+
+def _answer(desk: Desk, result: Result, saved: str | None, shape: str) -> None:
+    from portfolio.report.blocks import as_data
+    from portfolio.report.content import solve_content
+    from portfolio.report.terminal import render
+
+    causes = likely_causes(result) if result.status == "infeasible" else ()
+    content = solve_content(result, desk.lang, saved, causes)
+    if desk.as_json:
+        code = exit_code(result)
+        desk.emit(
+            {
+                "status": result.status,
+                "exit_code": code,
+                "saved": saved,
+                "report": as_data(content),
+                "result": result.model_dump(mode="json"),
+            }
+        )
+    else:
+        desk.show(render(content, desk.width(shape), desk.colour, desk.everything))
+
+
+def likely_causes(result: Result) -> tuple[Any, ...]:
+    """Findings of severity error in the embedded instance: why nothing can be feasible."""
+    from portfolio.schema.findings import findings
+    from portfolio.schema.validate import parse_instance
+
+    embedded: Instance = parse_instance(result.instance)
+    return tuple(p for p in findings(embedded) if p.severity == "error")
