@@ -49,3 +49,9 @@ SCALE_STEP = Fraction(1, 10**12)
 
 GRID_ATTEMPTS = 4
 """Solves spent on fitting whole units: the first, and up to three with limits tightened by what was missed."""
+
+FRACTIONAL = 1e-6
+"""Distance from an integer below which a tree calls a column integral [1]: ten times HiGHS' feasibility tolerance."""
+
+LP_SAFETY = 1e-9
+"""Taken off every LP bound of a tree [relative]: the optimum of a floating-point simplex may lie this much above the true one."""

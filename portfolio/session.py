@@ -22,7 +22,7 @@ from portfolio.program import Floats, Program
 from portfolio.results import Plan
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
-from portfolio.solvers.highs import Highs
+from portfolio.solvers.door import open_door
 from portfolio.solvers.outcome import Ask, Outcome
 
 _INF = float("inf")
@@ -47,10 +47,10 @@ class Span:
 class Session:
     """One instance under one model, inside one solver."""
 
-    def __init__(self, instance: Instance, spec: ModelSpec, seed: int = 0, program: Program | None = None) -> None:
+    def __init__(self, instance: Instance, spec: ModelSpec, seed: int = 0, program: Program | None = None, solver: str = "highs") -> None:
         self.instance, self.spec, self.seed = instance, spec, seed
         self.program = program if program is not None else assemble(instance, spec)
-        self.solver = Highs(self.program, seed)
+        self.solver = open_door(solver, self.program, seed)
         self._scale = [max(float(np.abs(row).max(initial=0.0)), 1e-9) / 100 for row in self.program.criteria]
         free = [(row / s, -_INF, _INF) for row, s in zip(self.program.criteria, self._scale, strict=True)]
         self._criterion_rows = self.solver.add_rows(free)
@@ -88,7 +88,7 @@ class Session:
         if q == 1:
             outcome = self.minimise(np.ones(1), replace(ask, relax=True))
             return [Span(outcome.bound, outcome.bound)] if outcome.verdict == "optimal" else outcome
-        if self.program.n < 2_000:
+        if self.program.n < 2_000 or self.solver.name != "highs":
             rows = [_payoff_row(self, i, ask) for i in range(q)]
         else:
             with ThreadPoolExecutor(max_workers=2) as pool:

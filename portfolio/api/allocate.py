@@ -32,7 +32,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     clock = Clock(effort)
     instance = as_view(instance, spec)
     aim = resolve_aim(instance, spec, aim)
-    session = Session(instance, spec, effort.seed)
+    session = Session(instance, spec, effort.seed, solver=effort.solver)
     clock.lap("assemble")
     spans = session.spans(clock.ask("ranges"))
     clock.lap("ranges")

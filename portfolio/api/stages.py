@@ -88,7 +88,7 @@ def solve_aim(
         return _lexicographic(session, aim, ranges, clock, effort, inside)
     if isinstance(aim, Reference):
         raised = with_achievement(session.program, aim.point, ranges)
-        upper = Session(session.instance, session.spec, session.seed, raised)
+        upper = Session(session.instance, session.spec, session.seed, raised, effort.solver)
         weights = np.eye(raised.q)[-1]
         outcome = upper.minimise(weights, clock.ask("aim", _gap(effort), start), inside)
         scales = np.array([1 / abs(float(ranges[c].worst - ranges[c].best)) if c in ranges else 0.0 for c in session.program.names])

@@ -44,6 +44,7 @@ def audit_result(result: Result) -> Verdict:
     _check_status(result, tally)
     if result.plan is not None:
         achieved = check_plan(instance, embedded.model, result.plan, tally)
+        _check_counts(result, len(tally.unaudited), tally)
         check_claims(instance, embedded.aim, result, achieved.criteria, tally)
     return tally.verdict()
 
@@ -84,3 +85,17 @@ def _check_status(result: Result, tally: Tally) -> None:
         tally.says(not planned, "status", "status", "plan", "no plan")
     if not planned:
         tally.says(not result.claims, "claim", "claims", len(result.claims), "no plan")
+
+
+def _check_counts(result: Result, unaudited: int, tally: Tally) -> None:
+    """A proven plan was audited, without violations, and hides no rule that nothing checks.
+
+    The number of checks is not compared: it grows with the auditor, and older results stay true.
+    """
+    if result.status != "proven":
+        return
+    tally.says(result.audit is not None, "status", "audit", "no audit", "audit")
+    if result.audit is not None:
+        tally.at_least("status", "audit.checks", result.audit.checks, 1)
+        tally.equal("status", "audit.violated", result.audit.violated, 0)
+        tally.at_least("status", "audit.unaudited", result.audit.unaudited, unaudited)

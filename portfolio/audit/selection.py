@@ -1,7 +1,7 @@
 """What a plan takes: the ways with their payments, scale and effect, all derived from the payments.
 
 T = sum w_t x u (flexible) or sum x u (years prescribed)
-s = min(units, T / (rho C)), units when rho C = 0;   e = units v(s / units)
+s = T / (rho C) down to SCALE_STEP, at most units, not below units b_1 when the money reaches it; units when rho C = 0;   e = units v(s / units)
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from portfolio.audit.curve import response
-from portfolio.results import Choice
 from portfolio.numerics import SCALE_STEP
+from portfolio.results import Choice
 from portfolio.schema.instance import Instance
 from portfolio.schema.selector import Selector
 from portfolio.schema.way import Way
@@ -21,7 +21,10 @@ from portfolio.schema.way import Way
 
 @dataclass(frozen=True)
 class Taken:
-    """A way with its payments. paid: (fund, year) -> grid units · total: T in money · scale, effect: s and e · worth: w_t of flexible ways."""
+    """A way with its payments.
+
+    paid: (fund, year) -> grid units · total: T in money · scale, effect: s and e · worth: w_t of flexible ways.
+    """
 
     way: Way
     units: int

@@ -46,10 +46,10 @@ def criterion_bound(rule: CriterionBound, facts: Facts, tally: Tally) -> None:
 
 
 def changed(selection: Selection) -> set[str]:
-    """Programmes funded in only one of plan and reference, or by another option; a reference without @start accepts any start."""
+    """Programmes funded in only one of plan and reference, or by another way: the reference names `option` or `option@start` exactly."""
     before = {r.programme: r.option for r in selection.instance.reference}
-    now = {t.way.programme: t.way for t in selection.taken}
-    switched = {p for p in before.keys() & now.keys() if before[p] not in (now[p].name, now[p].option)}
+    now = {t.way.programme: t.way.name for t in selection.taken}
+    switched = {p for p in before.keys() & now.keys() if before[p] != now[p]}
     return (before.keys() ^ now.keys()) | switched
 
 

@@ -18,7 +18,8 @@ from pydantic_core import PydanticCustomError
 _FRACTION = re.compile(r"([+-]?\d+)\s*/\s*(\d+)")
 _DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 MAX_DIGITS = 400
-"""Most digits of the numerator and of the denominator: published values (a CVaR through a 17 x 17 ripple table has about 150) fit; arithmetic stays fast."""
+"""Most digits of the numerator and of the denominator: published values fit (a CVaR through a 17 x 17 ripple table has about 150),
+arithmetic stays fast."""
 LONGEST_DECIMAL = 30
 """Decimals up to which a terminating number is written as a decimal rather than p/q."""
 LONGEST_TEXT = 2 * MAX_DIGITS + 10

@@ -16,7 +16,7 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.money import Kept, money, places
 from portfolio.schema.problem import Problem, shown
 from portfolio.schema.programme import Option, Programme, Terms
-from portfolio.schema.quantity import Quantity
+from portfolio.schema.quantity import Quantity, is_modest
 from portfolio.schema.references import hint
 from portfolio.schema.resolve import options_of, resolve_ways
 from portfolio.schema.rules import CriterionBound, Linear, Persistence, Share, Synergy
@@ -65,6 +65,8 @@ class _Checker:
         header, instance = self.instance.header, self.instance
         if header.grid <= 0:
             yield Problem("not_positive", "header.grid", exact_text(header.grid))
+        if not is_modest(header.grid):
+            yield Problem("size", "header.grid", shown(exact_text(header.grid)))
         if header.discount_rate.number <= -1:
             yield Problem("discount_rate", "header.discount_rate", exact_text(header.discount_rate.number))
         if header.base_year is not None and not -LONGEST_HORIZON <= header.base_year - header.first_year <= LONGEST_HORIZON:
@@ -357,6 +359,9 @@ class _Checker:
 
     def aim(self) -> Iterator[Problem]:
         aim = self.instance.aim
+        for key, number in {**getattr(aim, "weights", {}), **getattr(aim, "point", {})}.items():
+            if not is_modest(number):
+                yield Problem("size", f"aim.{'weights' if isinstance(aim, Weighted) else 'point'}.{key}", shown(exact_text(number)))
         if isinstance(aim, Weighted):
             for key, weight in aim.weights.items():
                 if weight < 0:

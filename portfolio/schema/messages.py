@@ -257,6 +257,12 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "完全な文字からなるテキストが必要です（\\u の組の片方しかありません）",
         "文字そのものを書いてください。",
     ),
+    "size": _both(
+        "a number between 10^-60 and 10^60 in size (or 0) was expected",
+        "Choose a larger or smaller unit.",
+        "大きさが 10^-60 以上 10^60 未満の数値（または0）が必要です",
+        "単位を選び直してください。",
+    ),
     "too_many": _both(
         "{most} entries at most were expected", "Remove the others.", "{most}件以下でなければなりません", "余分な項目を除いてください。"
     ),

@@ -26,8 +26,15 @@ from portfolio.schema.exact import NUMERAL, Exact, exact_json
 from portfolio.schema.record import Id, Record, Text, either
 
 Kind = Literal["stated", "derived", "judgement"]
+LARGEST = 10**60
+"""No real amount is larger, or (but for 0) smaller than its inverse; beyond 10**308 a solver's floating-point numbers end."""
 WEAKNESS: dict[str | None, int] = {"stated": 0, "derived": 1, None: 2, "judgement": 3}
 """Order in which knowledge gets weaker; a product is as weak as its weakest factor."""
+
+
+def is_modest(value: Fraction) -> bool:
+    """Has it a size that amounts, shares and effects can have?"""
+    return value == 0 or Fraction(1, LARGEST) <= abs(value) < LARGEST
 
 
 def _lift(raw: Any) -> Any:
@@ -82,6 +89,8 @@ class Quantity(Record):
             if self.ref not in shared:
                 raise PydanticCustomError("unknown_quantity", "an id of quantities", {"known": sorted(shared)})
             object.__setattr__(self, "_resolved", shared[self.ref])
+        if not all(is_modest(number) for number in (self.number, self.low, self.high) if number is not None):
+            raise PydanticCustomError("size", "a number of ordinary size")
         if (self.low is not None and self.low > self.number) or (self.high is not None and self.high < self.number):
             raise PydanticCustomError("range_order", "low <= value <= high")
         return self

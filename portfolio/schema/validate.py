@@ -129,7 +129,7 @@ def form_problem(raw: Any, model: type[BaseModel], detail: ErrorDetails) -> Prob
         known = sorted(info.alias or name for name, info in owner.model_fields.items()) if owner else []
         params = {"known": ", ".join(known), **hint(str(detail["loc"][-1]), known)}
         return Problem("unknown_key", path, shown(value), params)
-    if kind in ("exact_number", "one_home", "range_order"):
+    if kind in ("exact_number", "one_home", "range_order", "size"):
         return Problem(kind, path, shown(value))
     if kind == "unknown_quantity":
         place, name = (f"{path}.ref", value["ref"]) if isinstance(value, dict) else (path, value)

@@ -62,8 +62,8 @@ class Highs:
         self._highs = highspy.Highs()
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
             self._set(name, value)
-        _check_finite(program)
-        self._check(self._highs.passModel(_lp(program)), "passModel")
+        check_finite(program)
+        self._check(self._highs.passModel(to_highs_lp(program)), "passModel")
         self._check_counts(len(program.data))
         self._watching = _Watch(self._highs)
 
@@ -126,7 +126,8 @@ class Highs:
         self._set("time_limit", ask.seconds + (highs.getRunTime() if relaxed else 0.0) if math.isfinite(ask.seconds) else _INF)
         if ask.start is not None and not relaxed:
             known = np.flatnonzero(np.isfinite(ask.start)).astype(np.int32)
-            self._check(highs.setSolution(len(known), known, ask.start[known]), "setSolution")
+            # A hint only: HiGHS refuses values outside the bounds of the moment, and the solve does without.
+            highs.setSolution(len(known), known, ask.start[known])
         begun = time.perf_counter()
         with self._watching.during(ask, relaxed) as watch:
             status = highs.run()
@@ -213,7 +214,7 @@ def _in_units(ask: Ask, size: float) -> Ask:
     return replace(ask, gap=ask.gap / size, target=ask.target / size, cutoff=ask.cutoff / size, watch=report)
 
 
-def _check_finite(program: Program) -> None:
+def check_finite(program: Program) -> None:
     """NaN passes HiGHS as kOk and is solved as something else; 1e20 is dropped silently."""
     for name in ("data", "criteria", "offsets", "col_lower", "col_upper"):
         values = getattr(program, name)
@@ -226,7 +227,8 @@ def _check_finite(program: Program) -> None:
         raise SolverFailure("the program's arrays do not fit together")
 
 
-def _lp(program: Program) -> Any:
+def to_highs_lp(program: Program) -> Any:
+    """The Program as HiGHS takes it (row-wise), objective zero."""
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = program.n, program.m
     lp.col_cost_ = np.zeros(program.n)

@@ -8,6 +8,8 @@ Grid u = 0.1, weights w = 1, 0.8, 0.64 (rate 25 %). What is taken, in grid units
     cable,base    bonds 15 (2026), cash 25 (2027), prescribed  T = 4                      s = 1               e = 1
     storage,base  2 units, cash 30 (2026)                      T = 3                      s = 3 / 2 = 1.5     e = 2 v(0.75) = 1.5
     port,base     costs nothing                                                           s = 1               e = 1
+
+Fund's rate of bonds for fab: 100 + 0.8 * 50 = 140 < 0.5 * 40 * 0.9 / 0.1 + 1 = 181; for cable, prescribed: 15 < 0.5 * 4 / 0.1 + 1 = 21.
 """
 
 from __future__ import annotations
@@ -291,9 +293,10 @@ RESULT: dict[str, Any] = {
             "proven": True,
             "within": {"loss_cvar": 60},
         },
-        {"of": "emissions", "value": "0.3", "bound": "0.29", "gap": "0.01", "target": "0.02", "proven": True},
+        {"of": "emissions", "value": "0.3", "bound": "0.29", "gap": "0.01", "target": "0.008", "proven": True, "grid": "0.002"},
     ],
     "plan": PLAN,
+    "audit": {"checks": 254, "violated": 0},
 }
 
 

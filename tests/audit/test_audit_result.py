@@ -55,6 +55,22 @@ def test_a_plug_in_rule_without_checker_is_listed_as_unaudited(coloured: Instanc
     assert verdict.violations == ()
 
 
+def test_a_proven_result_does_not_hide_what_nothing_checks(registry: None) -> None:
+    del CHECKERS["focus"]
+    result = fresh()
+    assert [v.place for v in audited(result).violations] == ["audit.unaudited"]
+    result["audit"]["unaudited"] = 1
+    assert audited(result).violations == ()
+    result["audit"]["unaudited"] = 0
+    result["status"] = "limit"
+    assert audited(result).violations == ()
+
+
+def test_the_counts_of_the_handmade_result_are_those_of_its_plan() -> None:
+    verdict = audit_plan(parse_instance(INSTANCE), ModelSpec.model_validate(MODEL), Plan.model_validate(PLAN))
+    assert fresh()["audit"] == {"checks": verdict.checks, "violated": len(verdict.violations)}
+
+
 @pytest.mark.usefixtures("registry")
 def test_a_plug_in_rule_is_checked_by_the_checker_it_brings(coloured: Instance) -> None:
     def colour(rule: Colour, facts: Facts, tally: Tally) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from portfolio.audit import audit_plan
-from portfolio.results import Plan
+from portfolio.audit.selection import take
+from portfolio.results import Choice, Plan
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.validate import parse_instance
 from tests.audit.handmade import INSTANCE, PLAN, broken, verdict_on
@@ -84,7 +87,8 @@ LIMITS: list[tuple[str, tuple[Any, ...], Any, Any]] = [
     ("capacity", ("capacities", 0, "years", "2027"), "11.24", "11.23"),
     ("need_floor", ("needs", 0, "floor"), "0.804", "0.805"),
     ("ramp", ("programmes", 0, "ramp"), "0.551", "0.55"),  # 100 < 180 ramp + 1 exactly when ramp > 0.55
-    ("subsidy_rate", ("funds", 0, "subsidy_rate"), "0.5", "0.4"),
+    ("subsidy_rate", ("funds", 0, "subsidy_rate"), "0.3862", "0.3861"),  # fab: 100 + 0.8 * 50 < 360 rate + 1 exactly when rate > 139/360
+    ("subsidy_rate", ("funds", 2, "subsidy_rate"), "0.981", "0.98"),  # vaccine, prescribed: 26 + 15 + 10 < 51 rate + 1, w = 1
     ("project_cap", ("funds", 1, "project_cap"), "7.5", "7.4"),
     ("ticket", ("funds", 1, "ticket_min"), "2.5", "2.6"),
     ("min_scale", ("programmes", 0, "min_scale"), "0.9", "0.901"),
@@ -144,3 +148,66 @@ def test_a_model_without_a_tail_is_not_divided_by() -> None:
     model = ModelSpec.model_validate({"id": "m", "components": ["risk"], "risk": {"alpha": 1}})
     verdict = audit_plan(parse_instance({**INSTANCE, "criteria": criteria}), model, Plan.model_validate(PLAN))
     assert "risk_measure" in broken(verdict)
+
+
+THIRD, QUARTER = Fraction(1, 3), Fraction(1, 4)
+# b_1, rho C, units, T, scale
+SCALES: list[tuple[str, Fraction, int, int, int, str]] = [
+    ("money for exactly b_1 = 1/3", THIRD, 3, 1, 1, "1/3"),
+    ("a third where b_1 is less", QUARTER, 3, 1, 1, "0.333333333333"),
+    ("two thirds above b_1", THIRD, 3, 1, 2, "0.666666666666"),
+    ("money for exactly units b_1", THIRD, 3, 2, 2, "2/3"),
+    ("between the step below b_1 and b_1", THIRD, 3 * 10**13, 1, 10**13 - 1, "0.333333333333"),
+    ("just above b_1, where the step is below it", THIRD, 3 * 10**13, 1, 10**13 + 1, "1/3"),
+    ("less than b_1", THIRD, 10, 1, 3, "0.3"),
+    ("a number with few digits stays", QUARTER, 8, 1, 5, "0.625"),
+    ("a step below the full scale", QUARTER, 10**13, 1, 10**13 - 1, "0.999999999999"),
+    ("full scale", QUARTER, 8, 1, 8, "1"),
+    ("more than the full scale", QUARTER, 8, 1, 9, "1"),
+    ("several units", QUARTER, 7, 3, 10, "1.428571428571"),
+    ("several units, all of them", QUARTER, 7, 3, 21, "3"),
+    ("no cost", THIRD, 0, 2, 0, "2"),
+]
+
+
+@pytest.mark.parametrize(("first", "cost", "units", "paid", "scale"), [pytest.param(*row[1:], id=row[0]) for row in SCALES])
+def test_the_scale_is_rounded_down_but_not_below_the_smallest(first: Fraction, cost: int, units: int, paid: int, scale: str) -> None:
+    base = next(w for w in parse_instance(INSTANCE).ways if w.programme == "storage")
+    way = replace(base, cost=Fraction(cost), rate=Fraction(1), units=units, curve=((first, first), (Fraction(1), Fraction(1))))
+    claim = Choice.model_validate({"programme": "storage", "option": "base", "units": units, "scale": 0, "effect": 0, "private": 0})
+    taken = take(way, claim, {("cash", 2026): paid} if paid else {}, Fraction(1), {2026: Fraction(1)})
+    assert taken.scale == Fraction(scale)
+
+
+def test_a_ramp_binds_flexible_ways_with_more_than_one_year_only() -> None:
+    def with_ramp(place: int, **entries: Any) -> set[str]:
+        return broken(verdict_on(with_entry(("programmes", place), {**INSTANCE["programmes"][place], "ramp": "0.1", **entries})))
+
+    assert "ramp" in with_ramp(4)  # storage: 30 in 2026 against 0.1 * 2 * 1.5 / 0.1 + 1 = 4
+    assert "ramp" in with_ramp(4, first_year=2026, last_year=2027)
+    assert with_ramp(4, first_year=2026, last_year=2026) == set()
+    assert with_ramp(2) == set()  # vaccine, by profile
+
+
+@pytest.mark.parametrize(("option", "changes"), [("base@2027", 5), ("base@2026", 6), ("base", 6)])
+def test_the_reference_names_a_way_with_its_start(option: str, changes: int) -> None:
+    reference = [dict(r, option=option) if r["programme"] == "uav" else r for r in INSTANCE["reference"]]
+    for most, expected in ((changes, False), (changes - 1, True)):
+        rule = {"id": "the_rule", "kind": "persistence", "max_changed": most}
+        assert ("persistence" in broken(verdict_on({**INSTANCE, "rules": [rule], "reference": reference}))) is expected
+
+
+def test_legacy_of_a_band_does_not_count_on_commitment_basis() -> None:
+    for most, expected in ((10, False), ("9.99", True)):
+        ceiling = {"id": "c", "select": {"fields": ["chips"]}, "years": {"2026": {"max": most, "legacy": 5}}}
+        assert ("ceiling" in broken(verdict_on({**INSTANCE, "ceilings": [ceiling]}))) is expected
+
+
+@pytest.mark.parametrize("measure", [{"on": "taken"}, {"on": "scale"}])
+def test_a_term_on_units_or_scale_ignores_fund_and_year(measure: Raw) -> None:
+    # storage is paid by cash in 2026 only
+    terms = [{"programme": "storage", "coef": 2, "fund": "defense", "year": 2028, **measure}]
+    amount = 4 if measure["on"] == "taken" else 3
+    for least, expected in ((amount, False), (amount + 1, True)):
+        rule = {"id": "the_rule", "kind": "linear", "terms": terms, "min": least}
+        assert ("linear" in broken(verdict_on({**INSTANCE, "rules": [rule]}))) is expected

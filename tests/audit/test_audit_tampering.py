@@ -105,12 +105,20 @@ PAYMENTS = [
     ("prescribed payments broken", both(pay(CABLE, 0, "amount", 16), pay(CABLE, 1, "amount", 24)), "payments"),
     ("prescribed payment by another fund", pay(CABLE, 0, "fund", "cash"), "payments"),
     ("ramp broken", both(pay(FAB, 0, "amount", 110), pay(FAB, 2, "amount", 37)), "ramp"),
-    ("fund's rate exceeded", both(pay(FAB, 1, "amount", 82), pay(FAB, 2, "amount", 18)), "subsidy_rate"),
+    (
+        "fund's rate exceeded",  # 100 + 0.8 * 57 = 145.6 against 0.4 * 360 + 1 = 145
+        both(instance("0.4", "funds", 0, "subsidy_rate"), pay(FAB, 1, "amount", 57), pay(FAB, 2, "amount", 43)),
+        "subsidy_rate",
+    ),
     ("project cap exceeded", pay(UAV, 0, "amount", 66), "project_cap"),
     ("payment below the ticket", pay(UAV, 1, "amount", 19), "ticket"),
     ("more than the full scale", pay(CABLE, 1, "amount", 26), "overpaid"),
     ("payments for what costs nothing", add({"fund": "cash", "year": 2027, "amount": 5}, "plan", "choices", PORT, "payments"), "overpaid"),
     ("scale below b_1", pay(STORAGE, 0, "amount", 19), "min_scale"),
+    *(
+        (f"scale {how}", both(instance("2.1", "programmes", STORAGE, "cost"), put(s, "plan", "choices", STORAGE, "scale")), "scale")
+        for how, s in (("not rounded down", "10/7"), ("rounded up", "1.428571428572"), ("a step too low", "1.42857142857"))
+    ),
     ("fewer units than the money buys", put(1, "plan", "choices", STORAGE, "units"), "scale"),
     ("ceiling on commitments exceeded", pay(FAB, 0, "amount", 121), "ceiling"),
     ("ceiling on outlays exceeded", pay(CABLE, 0, "amount", 60), "ceiling"),
@@ -192,6 +200,11 @@ CLAIMS = [
     ("gap of the aim", put("0.0004", "claims", 0, "gap"), "gap"),
     ("gap of a criterion", put(0, "claims", 1, "gap"), "gap"),
     ("proven with a gap above target", put("0.0001", "claims", 0, "target"), "proven"),
+    ("grid negative", put("-0.0001", "claims", 0, "grid"), "grid"),
+    ("grid claimed too large", put("0.000526", "claims", 0, "grid"), "grid"),
+    ("grid of a criterion claimed too large", put("0.0101", "claims", 2, "grid"), "grid"),
+    ("grid too large in a claim that is not proven", both(put("0.02", "claims", 2, "grid"), put(False, "claims", 2, "proven")), "grid"),
+    ("proven only with more of the grid", put("0.0019", "claims", 2, "grid"), "proven"),
     ("claim about something unknown", put("happiness", "claims", 2, "of"), "claim"),
     ("limits of the bound not kept", put(54, "claims", 1, "within", "loss_cvar"), "within"),
     ("limits of an unknown criterion", put({"happiness": 1}, "claims", 1, "within"), "within"),
@@ -219,6 +232,9 @@ AROUND = [
     ("proven with a claim that is not", put(False, "claims", 1, "proven"), "status"),
     ("proven without claims", put([], "claims"), "status"),
     ("proven without a plan", put(None, "plan"), "status"),
+    ("proven without an audit", put(None, "audit"), "status"),
+    ("proven by an audit of nothing", put(0, "audit", "checks"), "status"),
+    ("proven with violations", put(1, "audit", "violated"), "status"),
     ("infeasible with a plan", put("infeasible", "status"), "status"),
     ("no plan with a plan", put("no_plan", "status"), "status"),
     ("claims without a plan", both(put(None, "plan"), put("no_plan", "status")), "claim"),
@@ -231,7 +247,7 @@ def test_the_untouched_result_holds() -> None:
     verdict = audited(fresh())
     assert verdict.violations == ()
     assert verdict.unaudited == ()
-    assert verdict.checks == 298
+    assert verdict.checks == 308
 
 
 @pytest.mark.parametrize(("change", "rule"), [pytest.param(c, r, id=n) for n, c, r in KINDS])

@@ -60,7 +60,7 @@ def test_a_filled_template_shows_the_money_unit_and_folds_unused_columns(tmp_pat
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     assert book["options"]["F2"].value == "Total cost [JPY bn]"
     assert book["sources"].column_dimensions["A"].width > 10
-    assert book["match_groups"].column_dimensions["N"].hidden
+    assert book["match_groups"].column_dimensions["M"].hidden
     assert not book["fields"].column_dimensions["A"].hidden
     assert [book["options"].cell(4, column).value for column in (1, 6)] == ["fab", 120]
 

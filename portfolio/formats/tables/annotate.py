@@ -26,6 +26,8 @@ from portfolio.schema.problem import Problem, shown
 
 Name = tuple[str, ...]
 _FACTOR = re.compile(r"^[x*]\s*(.+)$", re.IGNORECASE)
+_HERE = ""
+"""Key of the numbers that end at a node of the tree; no segment is empty."""
 _EFFECTS = frozenset({"effects", "mitigates", "covers", "provides"})
 DEEPEST = 20
 """Shared numbers that refer to shared numbers; a circle is refused by the schema."""
@@ -106,27 +108,37 @@ class Numbers:
 
 
 class _Index:
-    """Numbers by name, and by their looser names bucketed by first segment and length."""
+    """Numbers by name, and by all names under which a row may speak of them, as a tree of segments."""
 
     def __init__(self, numbers: list[Number]) -> None:
         self.exact: dict[Name, list[Number]] = {}
-        self.loose: dict[tuple[str, int], list[tuple[Name, Number]]] = {}
-        self.by_loose: dict[Name, list[Number]] = {}
+        self.tree: dict[str, Any] = {}
         for number in numbers:
             self.exact.setdefault(number.name, []).append(number)
             for name in (number.name, *looser(number.name, isinstance(number.raw, dict))):
-                self.loose.setdefault((name[0], len(name)), []).append((name, number))
-                self.by_loose.setdefault(name, []).append(number)
+                node = self.tree
+                for step in name:
+                    node = node.setdefault(step, {})
+                node.setdefault(_HERE, []).append(number)
 
     def find(self, pattern: Name) -> tuple[list[Number], str]:
         """(numbers, code of the problem when there are none)."""
         if "*" in pattern:
-            bucket = self.loose.get((pattern[0], len(pattern)), ())
             # A pattern reaches numbers that stand on their own; a product or a reference is named exactly or not at all.
-            return [n for name, n in bucket if _matches(pattern, name) and not _composed(n.raw)], "path_unknown"
-        found = self.exact.get(pattern) or self.by_loose.get(pattern, [])
+            return [n for n in self.under(pattern) if not _composed(n.raw)], "path_unknown"
+        found = self.exact.get(pattern) or self.under(pattern)
         plain = [n for n in found if not _is_reference(n.raw)]
         return plain, "path_reference" if found else "path_unknown"
+
+    def under(self, pattern: Name) -> list[Number]:
+        """The numbers with a name that fits the pattern."""
+        nodes = [self.tree]
+        for wanted in pattern:
+            if wanted == "*":
+                nodes = [child for node in nodes for step, child in node.items() if step != _HERE]
+            else:
+                nodes = [node[wanted] for node in nodes if wanted in node and wanted != _HERE]
+        return [number for node in nodes for number in node.get(_HERE, ())]
 
 
 def segments(path: str) -> Name:
@@ -162,10 +174,6 @@ def looser(name: Name, product: bool = False) -> Iterator[Name]:
         yield ("interactions", *renamed[1:])
         if renamed != name:
             yield renamed
-
-
-def _matches(pattern: Name, name: Name) -> bool:
-    return all(wanted in ("*", step) for wanted, step in zip(pattern, name, strict=True))
 
 
 def _is_reference(raw: Any) -> bool:

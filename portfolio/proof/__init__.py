@@ -1,0 +1,1 @@
+"""Branching trees over linear relaxations, and the proofs they leave behind."""

@@ -1,0 +1,114 @@
+"""The LP relaxation of a Program inside HiGHS: bounds move, the dual simplex starts from the last basis.
+
+On allocation models a warm-started LP takes milliseconds where a MIP solve takes seconds; the branching tree (proof/tree.py) lives on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import highspy
+import numpy as np
+from highspy import HighsModelStatus, HighsStatus
+
+from portfolio.errors import SolverFailure
+from portfolio.numerics import SOLVER_FEASIBILITY
+from portfolio.program import Floats, Program
+from portfolio.solvers.highs import check_finite, to_highs_lp
+
+_INF = float("inf")
+
+
+class Relaxation:
+    """One LP object. Not thread-safe. Every status that is not expected raises SolverFailure."""
+
+    def __init__(self, program: Program, seed: int = 0) -> None:
+        check_finite(program)
+        self.n = program.n
+        self._everything = np.arange(program.n, dtype=np.int32)
+        self._highs = highspy.Highs()
+        settings: dict[str, Any] = {
+            "output_flag": False, "threads": 1, "parallel": "off", "presolve": "off", "random_seed": seed,
+            "primal_feasibility_tolerance": SOLVER_FEASIBILITY, "dual_feasibility_tolerance": SOLVER_FEASIBILITY,
+        }  # fmt: skip
+        for name, value in settings.items():
+            self._check(self._highs.setOptionValue(name, value), name)
+        lp = to_highs_lp(program)
+        lp.integrality_ = []
+        self._check(self._highs.passModel(lp), "passModel")
+        self.rows = program.m
+
+    def cost(self, cost: Floats) -> None:
+        """New objective."""
+        self._check(self._highs.changeColsCost(self.n, self._everything, cost), "changeColsCost")
+
+    def add_row(self, coefficients: Floats, lower: float, upper: float) -> int:
+        """Append a dense row; returns its id."""
+        used = np.flatnonzero(coefficients).astype(np.int32)
+        self._check(self._highs.addRow(lower, upper, len(used), used, coefficients[used]), "addRow")
+        self.rows += 1
+        return self.rows - 1
+
+    def bound_rows(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+        """New sides for rows."""
+        if len(ids):
+            index = np.asarray(ids, dtype=np.int32)
+            self._check(self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeRowsBounds")
+
+    def bound_columns(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+        """New bounds for columns."""
+        if len(ids):
+            index = np.asarray(ids, dtype=np.int32)
+            self._check(self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds")
+
+    def solve(self, iterations: int | None = None, presolve: bool = False) -> float | None:
+        """The LP's optimum; inf when infeasible; None when the iteration limit stopped it (the value reached is then in `reached`)."""
+        highs = self._highs
+        if presolve:
+            highs.setOptionValue("presolve", "on")
+        highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
+        status = highs.run()
+        if presolve:
+            highs.setOptionValue("presolve", "off")
+        model = highs.getModelStatus()
+        if model == HighsModelStatus.kOptimal:
+            return float(highs.getInfo().objective_function_value)
+        if model in (HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible):
+            return _INF
+        if model == HighsModelStatus.kIterationLimit and iterations is not None:
+            return None
+        raise SolverFailure(f"HiGHS answered {status} / {model} to a relaxation", f"HiGHSが緩和問題に {model} を返しました")
+
+    @property
+    def reached(self) -> float:
+        """Objective of the last iterate (dual simplex: a lower bound while dual feasible)."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    @property
+    def x(self) -> Floats:
+        """(n,) primal values of the last solve."""
+        return np.array(self._highs.getSolution().col_value, dtype=np.float64)
+
+    @property
+    def duals(self) -> Floats:
+        """(rows,) multipliers of the last solve."""
+        return np.array(self._highs.getSolution().row_dual, dtype=np.float64)
+
+    @property
+    def reduced_costs(self) -> Floats:
+        """(n,) reduced costs of the last solve."""
+        return np.array(self._highs.getSolution().col_dual, dtype=np.float64)
+
+    @property
+    def basis(self) -> Any:
+        """Opaque; give it back to `restart`."""
+        return self._highs.getBasis()
+
+    def restart(self, basis: Any) -> None:
+        """Begin the next solve from a basis."""
+        self._check(self._highs.setBasis(basis), "setBasis")
+
+    def _check(self, status: HighsStatus, what: str) -> None:
+        if status == HighsStatus.kError:
+            raise SolverFailure(f"HiGHS refused {what}", f"HiGHSが {what} を受け付けませんでした")
