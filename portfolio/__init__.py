@@ -1,1 +1,60 @@
-"""Allocation of public funds as an audited mixed-integer program."""
+"""Allocation of public funds as an audited mixed-integer program.
+
+    import portfolio
+    result = portfolio.solve("toy")
+    frames = portfolio.plan_frames(result)
+
+The names below are imported when they are first used, so that `import portfolio` is free.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from portfolio.api.doors import export, plan_from_pulp, plan_from_pyomo, plan_from_solution_file, to_pulp, to_pyomo
+    from portfolio.api.frames import plan_frames
+    from portfolio.api.generate import generate
+    from portfolio.api.public import audit_result, check, load, solve
+
+_HOMES = {
+    "load": "portfolio.api.public",
+    "check": "portfolio.api.public",
+    "solve": "portfolio.api.public",
+    "audit_result": "portfolio.api.public",
+    "generate": "portfolio.api.generate",
+    "plan_frames": "portfolio.api.frames",
+    "to_pyomo": "portfolio.api.doors",
+    "to_pulp": "portfolio.api.doors",
+    "export": "portfolio.api.doors",
+    "plan_from_pyomo": "portfolio.api.doors",
+    "plan_from_pulp": "portfolio.api.doors",
+    "plan_from_solution_file": "portfolio.api.doors",
+}
+__all__ = [
+    "audit_result",
+    "check",
+    "export",
+    "generate",
+    "load",
+    "plan_frames",
+    "plan_from_pulp",
+    "plan_from_pyomo",
+    "plan_from_solution_file",
+    "solve",
+    "to_pulp",
+    "to_pyomo",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The public function of that name."""
+    if name not in _HOMES:
+        raise AttributeError(f"module `portfolio` has no attribute `{name}`; public: {', '.join(__all__)}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

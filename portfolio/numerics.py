@@ -26,11 +26,11 @@ GRID_MARGIN = Fraction(1, 1000)
 GRID_REACH = 2
 """Grid units by which rounding may move an amount at first; widened when that is not enough."""
 
-TIE_NODES = 200
-"""Branching nodes spent on fewer fund-programme pairs: a node limit, not a time limit, so that equal input gives equal output."""
+TIE_ROUNDS = 3
+"""LPs spent on fewer fund-programme pairs: the reweighting settles within three rounds on the bundled instances."""
 
 YEAR_PRICE = 0.1
-"""Price of paying everything one year later, in fund-programme pairs: below 1, so that pairs come first."""
+"""Price of paying one year later as a share of the price of using a pair: below 1, so that pairs come first."""
 
 RANGE_SLACK = 1e-7
 """Relative room given to a criterion while the others are optimised at its best value; also the width below which a range counts as 0."""

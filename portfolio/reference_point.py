@@ -1,6 +1,6 @@
 """Reference-point aims: one more column and one row per criterion on an existing Program.
 
-    minimise  t + c * sum_i g_i   subject to   g_i <= t,   g_i = (f_i - reference_i) / range_i      (Wierzbicki 1980, doi:10.1007/978-3-642-48782-8_32)
+minimise  t + c * sum_i g_i   subject to   g_i <= t,   g_i = (f_i - reference_i) / range_i      (Wierzbicki 1980, doi:10.1007/978-3-642-48782-8_32)
 """
 
 from __future__ import annotations

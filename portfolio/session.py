@@ -26,7 +26,21 @@ from portfolio.solvers.door import open_door
 from portfolio.solvers.outcome import Ask, Outcome
 
 _INF = float("inf")
-ROOM_ROWS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "capacity", "match", "share_min", "share_max", "linear", "need_floor", "criterion_bound"))
+ROOM_ROWS = frozenset(
+    (
+        "fund_ledger",
+        "ceiling",
+        "ceiling_total",
+        "project_cap",
+        "capacity",
+        "match",
+        "share_min",
+        "share_max",
+        "linear",
+        "need_floor",
+        "criterion_bound",
+    )
+)
 """Blocks in which rounding may need room."""
 
 
@@ -47,10 +61,12 @@ class Span:
 class Session:
     """One instance under one model, inside one solver."""
 
-    def __init__(self, instance: Instance, spec: ModelSpec, seed: int = 0, program: Program | None = None, solver: str = "highs") -> None:
+    def __init__(
+        self, instance: Instance, spec: ModelSpec, seed: int = 0, program: Program | None = None, solver: str = "highs", threads: int = 1
+    ) -> None:
         self.instance, self.spec, self.seed = instance, spec, seed
         self.program = program if program is not None else assemble(instance, spec)
-        self.solver = open_door(solver, self.program, seed)
+        self.solver = open_door(solver, self.program, seed, threads)
         self._scale = [max(float(np.abs(row).max(initial=0.0)), 1e-9) / 100 for row in self.program.criteria]
         free = [(row / s, -_INF, _INF) for row, s in zip(self.program.criteria, self._scale, strict=True)]
         self._criterion_rows = self.solver.add_rows(free)
@@ -115,7 +131,9 @@ class Session:
             if block.name not in ROOM_ROWS:
                 continue
             ids = np.arange(block.start, block.start + block.size)
-            largest = np.array([np.abs(self.program.data[self.program.indptr[i] : self.program.indptr[i + 1]]).max(initial=0.0) for i in ids])
+            largest = np.array(
+                [np.abs(self.program.data[self.program.indptr[i] : self.program.indptr[i + 1]]).max(initial=0.0) for i in ids]
+            )
             lower, upper = self.program.row_lower[ids] + step * largest, self.program.row_upper[ids] - step * largest
             self.solver.bound_rows(list(ids), np.minimum(lower, upper), upper)
 

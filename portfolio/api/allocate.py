@@ -32,7 +32,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     clock = Clock(effort)
     instance = as_view(instance, spec)
     aim = resolve_aim(instance, spec, aim)
-    session = Session(instance, spec, effort.seed, solver=effort.solver)
+    session = Session(instance, spec, effort.seed, solver=effort.solver, threads=effort.threads)
     clock.lap("assemble")
     spans = session.spans(clock.ask("ranges"))
     clock.lap("ranges")
@@ -49,7 +49,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     if isinstance(spans, Outcome):
         status = "infeasible" if spans.verdict == "infeasible" else _stopped(effort)
         return frame.model_copy(update={"status": status, "seconds": clock.laps})
-    ranges = _ranges(session, spans)
+    ranges = ranges_of(session, spans)
     notices = tuple(f"{c.id}: range 0, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1)
     frame = frame.model_copy(update={"ranges": ranges, "notices": notices})
     stages = solve_aim(session, aim, ranges, clock, effort)
@@ -78,7 +78,7 @@ def _stopped(effort: Effort) -> str:
     return "interrupted" if effort.stop.is_set() else "limit"
 
 
-def _ranges(session: Session, spans: list[Span]) -> dict[str, Range]:
+def ranges_of(session: Session, spans: list[Span]) -> dict[str, Range]:
     """Frozen ranges in natural sense; criteria that do not move are left out (unless it is the only one)."""
     alone = len(spans) == 1
     found = {}
@@ -113,7 +113,9 @@ def _publish(
             for name, amount in short.items():
                 tighter[name] = 2 * (tighter.get(name, Fraction(0)) + amount)
         stages = solve_aim(session, aim, ranges, clock, effort, tighter)
-    raise failure or AuditFailed("whole units cost a floor of the aim; use a finer grid", "丸めにより目標の下限を満たせません。gridを細かくしてください")
+    raise failure or AuditFailed(
+        "whole units cost a floor of the aim; use a finer grid", "丸めにより目標の下限を満たせません。gridを細かくしてください"
+    )
 
 
 def _shortfalls(session: Session, floors: dict[str, Fraction], plan: Plan) -> dict[str, Fraction]:

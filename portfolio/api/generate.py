@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from portfolio.errors import UsageError
@@ -73,7 +74,8 @@ def generate(
 ) -> Instance:
     """An instance with `programmes` programmes of about `options` options each; all other arguments count what their name says.
 
-    criteria: 1 growth, 2 + continuity risk, 3 + public goods, 4 + emissions (to be minimised) · demand_per_money: public cost of everything / all budgets.
+    criteria: 1 growth, 2 + continuity risk, 3 + public goods, 4 + emissions (to be minimised)
+    demand_per_money: public cost of everything / all budgets.
     Money is in JPY bn on a grid of 1 million yen. Raises UsageError for a size below 1.
     """
     sizes = {
@@ -116,7 +118,10 @@ class _Draft:
         self.chosen = [self._anchor(name) if name in self.anchors else self._programme(name) for name in self.names]
         header = {
             "id": f"synthetic-{self.size['programmes']}-{seed}",
-            "name": {"en": f"Synthetic instance, {self.size['programmes']} programmes", "ja": f"合成データ（{self.size['programmes']}施策）"},
+            "name": {
+                "en": f"Synthetic instance, {self.size['programmes']} programmes",
+                "ja": f"合成データ（{self.size['programmes']}施策）",
+            },
             "first_year": self.years[0],
             "last_year": self.years[-1],
             "discount_rate": "0.02",
@@ -179,7 +184,9 @@ class _Draft:
             "tags": draw.sample(TAGS, draw.choice((0, 1, 1, 2))),
             "cost": _text(cost),
             "effects": self._effects(cost),
-            "mitigates": {i: _text(draw.uniform(0.02, 0.3) * min(1.0, 60 / self.size["programmes"])) for i in self._some(self.exposures, 0.5)},
+            "mitigates": {
+                i: _text(draw.uniform(0.02, 0.3) * min(1.0, 60 / self.size["programmes"])) for i in self._some(self.exposures, 0.5)
+            },
             "covers": {n["id"]: _text(cost * draw.uniform(0.2, 1.2)) for n in self._some(self.needs, 0.6)},
             "uses": {"engineers": _text(cost * draw.uniform(0.5, 2))} if draw.random() < 0.5 else {},
         }
@@ -300,7 +307,11 @@ class _Draft:
                 "years": {str(self.years[-1]): {"max": _text(yearly * 0.9 + self.anchored)}},
             },
             {"id": "overseas_total", "select": {"tags": ["overseas"]}, "max": _text(small)},
-            {"id": "equity_yearly", "select": {"instruments": ["equity"]}, "years": {str(t): {"max": _text(yearly * 0.2)} for t in self.years}},
+            {
+                "id": "equity_yearly",
+                "select": {"instruments": ["equity"]},
+                "years": {str(t): {"max": _text(yearly * 0.2)} for t in self.years},
+            },
             {"id": "foundation", "select": {"tags": ["foundation"]}, "funds": ["general"], "min": _text(least)},
         ]
 
@@ -319,7 +330,7 @@ class _Draft:
 
     def _ripple(self) -> list[Raw]:
         names = [f["id"] for f in self.fields]
-        return [{"from_field": a, "to_field": b, "share": _text(self.draw.uniform(0.05, 0.3))} for a, b in zip(names, names[1:], strict=False)]
+        return [{"from_field": a, "to_field": b, "share": _text(self.draw.uniform(0.05, 0.3))} for a, b in pairwise(names)]
 
     def _scenarios(self) -> list[Raw]:
         """Calm with a fifth of the probability, the rest in equal parts (the last one takes the rounding)."""
@@ -388,7 +399,12 @@ class _Draft:
                 if len(self.fund_names) > 2
                 else []
             ),
-            {"id": "joint_scale", "kind": "linear", "terms": [{"programme": p, "on": "scale", "coef": 1} for p in few], "max": len(few) - 1},
+            {
+                "id": "joint_scale",
+                "kind": "linear",
+                "terms": [{"programme": p, "on": "scale", "coef": 1} for p in few],
+                "max": len(few) - 1,
+            },
             {
                 "id": "joint_money",
                 "kind": "linear",
@@ -414,7 +430,9 @@ class _Draft:
         """An earlier plan: a tenth of the programmes, in their first option."""
         known = [p for p in self.chosen[len(self.anchors) :] if "start_years" not in p]
         kept = self.draw.sample(known, len(known) // 10)
-        return [{"programme": p["id"], "option": "o1", "money": p["cost"]} for p in kept] or [{"programme": self.anchors[0], "option": "base", "money": 1}]
+        return [{"programme": p["id"], "option": "o1", "money": p["cost"]} for p in kept] or [
+            {"programme": self.anchors[0], "option": "base", "money": 1}
+        ]
 
 
 def _named(names: tuple[str, str, str], round_: int) -> Raw:

@@ -31,4 +31,11 @@ def versions() -> dict[str, str]:
 def options_of(effort: Effort) -> dict[str, Any]:
     """Options that the answer depends on, as written to the result."""
     limit = None if effort.seconds == float("inf") else effort.seconds
-    return {"gap": exact_text(effort.gap), "seconds": limit, "seed": effort.seed, "solver": effort.solver, "threads": 1, "warm_start": effort.start is not None}
+    return {
+        "gap": exact_text(effort.gap),
+        "seconds": limit,
+        "seed": effort.seed,
+        "solver": effort.solver,
+        "threads": effort.threads,
+        "warm_start": effort.start is not None,
+    }

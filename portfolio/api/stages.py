@@ -26,11 +26,14 @@ Watch = Callable[[str, Progress], None]
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to try. gap: target [share of the aim's range, or relative] · seconds: wall time for everything · stop: set to end early."""
+    """How hard to try. gap: target [share of the aim's range, or relative] · seconds: wall time for everything · solver: a door (docs: `portfolio doctor`)
+    threads: of the solver · start: an earlier plan · stop: set to end early."""
 
     gap: Fraction = DEFAULT_GAP
     seconds: float = float("inf")
     seed: int = 0
+    solver: str = "highs"
+    threads: int = 1
     start: Plan | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Watch | None = None
@@ -88,24 +91,24 @@ def solve_aim(
         return _lexicographic(session, aim, ranges, clock, effort, inside)
     if isinstance(aim, Reference):
         raised = with_achievement(session.program, aim.point, ranges)
-        upper = Session(session.instance, session.spec, session.seed, raised, effort.solver)
+        upper = Session(session.instance, session.spec, session.seed, raised, effort.solver, effort.threads)
         weights = np.eye(raised.q)[-1]
         outcome = upper.minimise(weights, clock.ask("aim", _gap(effort), start), inside)
         scales = np.array([1 / abs(float(ranges[c].worst - ranges[c].best)) if c in ranges else 0.0 for c in session.program.names])
         return [Stage("aim", outcome, within=within, weights=scales)]
     weights = weights_of(session, aim, ranges)
-    solo = _solo(aim, ranges)
+    solo = solo_of(aim, ranges)
     of = "aim" if solo is None else solo
     # A single criterion is asked in its own unit: the relative gap is turned into an absolute one by its best bound.
     scale = max(abs(float(ranges[solo].best)), 1.0) * 0.5 if solo is not None else 1.0
     outcome = session.minimise(weights, clock.ask(of, _gap(effort) * scale, start), inside)
-    origin = 0.0 if solo is not None else _origin(session, weights, ranges)
+    origin = 0.0 if solo is not None else origin_of(session, weights, ranges)
     return [Stage(of, outcome, origin, within=within, weights=weights)]
 
 
 def weights_of(session: Session, aim: Weighted, ranges: dict[str, Range]) -> Floats:
     """Weights on minimised criteria (q,): w_i / range_i, or 1 on the only criterion that counts."""
-    solo = _solo(aim, ranges)
+    solo = solo_of(aim, ranges)
     names = session.program.names
     if solo is not None:
         return np.array([float(name == solo) for name in names])
@@ -113,13 +116,13 @@ def weights_of(session: Session, aim: Weighted, ranges: dict[str, Range]) -> Flo
     return np.array([float(aim.weights.get(c, 0)) / wide[c] if c in wide else 0.0 for c in names])
 
 
-def _origin(session: Session, weights: Floats, ranges: dict[str, Range]) -> float:
+def origin_of(session: Session, weights: Floats, ranges: dict[str, Range]) -> float:
     """The weighted sum at the best values: where the normalised aim is zero."""
     best = {c: ranges[c].best if c in ranges else Fraction(0) for c in session.program.names}
     return float(weights @ session.minimised(best))
 
 
-def _solo(aim: Weighted, ranges: dict[str, Range]) -> str | None:
+def solo_of(aim: Weighted, ranges: dict[str, Range]) -> str | None:
     """The criterion that alone has weight, if there is one: its claim is then made in its own unit."""
     counted = [c for c, w in aim.weights.items() if w and c in ranges]
     return counted[0] if len(counted) == 1 else None
@@ -153,5 +156,3 @@ def _lexicographic(
         inside = {**inside, q: outcome.objective + slack}
         start = outcome.x
     return stages
-
-

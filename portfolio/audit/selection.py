@@ -1,7 +1,8 @@
 """What a plan takes: the ways with their payments, scale and effect, all derived from the payments.
 
 T = sum w_t x u (flexible) or sum x u (years prescribed)
-s = T / (rho C) down to SCALE_STEP, at most units, not below units b_1 when the money reaches it; units when rho C = 0;   e = units v(s / units)
+s = T / (rho C) down to SCALE_STEP, at most units, not below units b_1 when the money reaches it; units when rho C = 0
+e = units v(s / units)
 """
 
 from __future__ import annotations

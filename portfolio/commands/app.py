@@ -12,6 +12,8 @@ import typer
 
 from portfolio.commands.audit import audit
 from portfolio.commands.check import check
+from portfolio.commands.doctor import doctor
+from portfolio.commands.export import export
 from portfolio.commands.generate import generate
 from portfolio.commands.import_ import import_
 from portfolio.commands.instances import instances
@@ -54,3 +56,5 @@ app.command("instances")(instances)
 app.command("generate")(generate)
 app.command("import")(import_)
 app.command("template")(template)
+app.command("export")(export)
+app.command("doctor")(doctor)

@@ -37,6 +37,9 @@ def solve(
     gap: Annotated[str, typer.Option(help="Stop when this close to the bound: 0.1% or 0.001.")] = "0.1%",
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the best plan so far is kept.", min=0.0)] = None,
     threads: Annotated[int, typer.Option(help="Threads of the solver.", min=1, max=1024)] = 1,
+    solver: Annotated[
+        str, typer.Option(help="highs, pulp:cbc, pulp:highs, pyomo:highs, pyomo:scip ... (portfolio doctor lists what is there).", metavar="NAME")
+    ] = "highs",
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
     output: Annotated[str | None, typer.Option("--output", "-o", help="Result file; - for stdout. Default: ID.result.json here.")] = None,
     no_save: Annotated[bool, typer.Option("--no-save", help="Write no result file.")] = False,
@@ -76,6 +79,7 @@ def solve(
         seed=seed,
         start=None if earlier is None else earlier.plan,
         watch=watcher,
+        solver=solver,
         **_if_known(Effort, threads=threads),
     )
     result = wait_for(lambda: allocate(loaded, spec, aim, effort), effort.stop, watcher)

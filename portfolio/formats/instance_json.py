@@ -20,11 +20,8 @@ def instance_json(instance: Instance) -> str:
 
 
 def canonical_data(instance: Instance) -> dict[str, Any]:
-    """`instance.canonical()` in the order of a reader: ids first, years in order; the kind of the aim is always said."""
-    raw = instance.canonical()
-    if instance.aim is not None:
-        raw["aim"] = {"kind": instance.aim.kind, **raw["aim"]}
-    ordered: dict[str, Any] = _ordered(raw)
+    """`instance.canonical()` in the order of a reader: ids first, years in order."""
+    ordered: dict[str, Any] = _ordered(instance.canonical())
     return ordered
 
 

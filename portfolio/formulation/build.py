@@ -30,7 +30,8 @@ class Layout:
     """Column ids that several components speak of. Ways, points, payments in file order; arrays run parallel.
 
     chosen: (ways,) column that is 1 iff the way is taken · take: (ways,) units taken
-    point_*: breakpoints: way, column, b (scale), v (effect) · pay_*: payments: way, fund, year, column.
+    point_*: breakpoints: way, column, b (scale), v (effect) · pay_*: payments: way, fund, year, column
+    use: (funds, years) column of what a fund commits in a year · spend: (ways,) column of a way's money (made when a rule needs it).
     """
 
     ways: tuple[Way, ...] = ()
@@ -45,6 +46,8 @@ class Layout:
     pay_year: Array = field(default_factory=lambda: np.empty(0, int))
     pay_col: Array = field(default_factory=lambda: np.empty(0, int))
     pay_most: Array = field(default_factory=lambda: np.empty(0))
+    use: Array = field(default_factory=lambda: np.empty((0, 0), int))
+    spend: Array = field(default_factory=lambda: np.empty(0, int))
     synergy: dict[str, int] = field(default_factory=dict)
 
     @cached_property

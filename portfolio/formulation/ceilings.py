@@ -1,8 +1,8 @@
 """Ceilings and floors inside a fund or across funds, per year and over a period.
 
-    commitment  min <= sum x_okt <= max                           over the selected ways and funds
-    outlay      min <= legacy_t + sum_u<=t profile_k,t-u x_oku <= max
-    burden      legacy_t + sum_u<=t (1 - P_k,t-u) x_oku <= max     (committed, not yet paid at the end of year t; P cumulative)
+commitment  min <= sum x_okt <= max                           over the selected ways and funds
+outlay      min <= legacy_t + sum_u<=t profile_k,t-u x_oku <= max
+burden      legacy_t + sum_u<=t (1 - P_k,t-u) x_oku <= max     (committed, not yet paid at the end of year t; P cumulative)
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ def add(b: Build) -> None:
     for ceiling in b.instance.ceilings:
         pays = selected_payments(b, ceiling)
         for year, band in ceiling.years.items():
-            legacy = _number(band.legacy) + (_owed(b, ceiling, [year]) if ceiling.basis == "outlay" else 0)
+            # What earlier commitments take counts in cash and in the burden, not against new commitments.
+            legacy = Fraction(0) if ceiling.basis == "commitment" else _number(band.legacy)
+            legacy += _owed(b, ceiling, [year]) if ceiling.basis == "outlay" else 0
             _row(b, "ceiling", (ceiling.id, year), ceiling, pays, [year], (band.min, band.max), legacy)
         if ceiling.min is not None or ceiling.max is not None:
             first = b.instance.years[0] if ceiling.first_year is None else ceiling.first_year
@@ -67,11 +69,11 @@ def _row(
     lower = -INF if low is None else b.money([low.number - legacy])[0]
     upper = INF if high is None else b.money([high.number - legacy])[0]
     row = b.rows(name, [key], lower, upper, f"{ceiling.basis} of the selection between min and max", [ceiling.id])
-    share = {
-        (k, t): _share(ceiling.basis, fund, t, years)
-        for k, fund in funds_of(b, ceiling)
-        for t in b.instance.years
-    }
+    share = {(k, t): _share(ceiling.basis, fund, t, years) for k, fund in funds_of(b, ceiling) for t in b.instance.years}
+    if ceiling.select.is_everything and b.at.use.size:
+        places = [(k, t - b.instance.years[0], v) for (k, t), v in share.items() if v]
+        b.enter(row[0], [b.at.use[k, n] for k, n, _ in places], b.numbers(v for _, _, v in places))
+        return
     values = [share[int(k), int(t)] for k, t in zip(b.at.pay_fund[pays], b.at.pay_year[pays], strict=True)]
     kept = [n for n, v in enumerate(values) if v]
     if kept:

@@ -39,8 +39,12 @@ def cells(instance: Instance) -> Instance:
         r for r in instance.rules
         if isinstance(r, CriterionBound) or (isinstance(r, (Focus, Diversify)) and r.group in ("field", "archetype") and r.select == EVERYTHING)
     ]  # fmt: skip
-    funds = tuple(f.model_copy(update={"eligible": EVERYTHING, "project_cap": None, "ticket_min": None, "subsidy_rate": None}) for f in instance.funds)
-    ceilings = tuple(c for c in instance.ceilings if not (c.select.tags or c.select.programmes or c.select.instruments or c.select.without_tags))
+    funds = tuple(
+        f.model_copy(update={"eligible": EVERYTHING, "project_cap": None, "ticket_min": None, "subsidy_rate": None}) for f in instance.funds
+    )
+    ceilings = tuple(
+        c for c in instance.ceilings if not (c.select.tags or c.select.programmes or c.select.instruments or c.select.without_tags)
+    )
     groups = tuple(g for g in instance.match_groups if g.select.is_everything)
     update: dict[str, Any] = {
         "programmes": tuple(merged), "rules": tuple(kept), "funds": funds, "ceilings": ceilings, "match_groups": groups, "reference": (),

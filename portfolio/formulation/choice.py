@@ -1,7 +1,7 @@
 """Which way a programme is carried out.
 
-    sum_(o in O(p)) t_o <= 1   (= 1 mandatory, = 0 forbidden)
-    y_o in {0..n_o},  t_o in {0,1},  t_o <= y_o <= n_o t_o   (t_o is y_o itself when n_o = 1)
+sum_(o in O(p)) t_o <= 1   (= 1 mandatory, = 0 forbidden)
+y_o in {0..n_o},  t_o in {0,1},  t_o <= y_o <= n_o t_o   (t_o is y_o itself when n_o = 1)
 """
 
 from __future__ import annotations

@@ -40,10 +40,18 @@ def add(b: Build) -> None:
     lowest = [min(ZERO, _least(b, need)) for need in needs]
     # Only the first segment may go below zero: there the need is worse off than with no plan at all.
     lower = [lowest[n] / segments(needs[n])[0][0] if k == 0 else ZERO for n, k in keys]
-    columns = b.columns("segment", [(needs[n].id, k + 1) for n, k in keys], b.numbers(lower), b.number(1), "d_nk: share of phi's segment k that is reached")
+    columns = b.columns(
+        "segment", [(needs[n].id, k + 1) for n, k in keys], b.numbers(lower), b.number(1), "d_nk: share of phi's segment k that is reached"
+    )
     rows = b.rows("need", [(n.id,) for n in needs], -INF, b.number(0), "sum_k width d_nk - covered_n / target_n <= 0")
     floored = [n for n, need in enumerate(needs) if need.floor is not None]
-    floors = b.rows("need_floor", [(needs[n].id,) for n in floored], b.numbers(_floor(needs[n]) for n in floored), INF, "covered_n / target_n >= floor_n")
+    floors = b.rows(
+        "need_floor",
+        [(needs[n].id,) for n in floored],
+        b.numbers(_floor(needs[n]) for n in floored),
+        INF,
+        "covered_n / target_n >= floor_n",
+    )
     floor_row = dict(zip(floored, floors, strict=True))
     width = b.numbers(segments(needs[n])[k][0] for n, k in keys)
     b.enter(rows[[n for n, _ in keys]], columns, width)
@@ -70,7 +78,9 @@ def _least(b: Build, need: Need) -> Fraction:
 
 def _capabilities(b: Build) -> Array:
     listed = b.instance.capabilities
-    columns = b.columns("capability", [(j.id,) for j in listed], b.number(0), b.number(1), "u_j: share of the shared capability that is there")
+    columns = b.columns(
+        "capability", [(j.id,) for j in listed], b.number(0), b.number(1), "u_j: share of the shared capability that is there"
+    )
     # Where providers could take away more than others bring, u_j = 0 must stay possible: the row's lower side opens by that much.
     rows = b.rows("capability_link", [(j.id,) for j in listed], -INF, b.number(0), "u_j - sum_o provided_oj e_o <= 0")
     b.enter(rows, columns, b.number(1))

@@ -73,7 +73,9 @@ def _add_pieces(b: Build, owners: list[tuple[int, list[int]]], split: list[tuple
         return
     index = [(b.at.ways[i].programme, b.at.ways[i].name, g + 1) for i, count in split for g in range(count)]
     pieces = b.columns("piece", index, b.number(0), b.number(1), "d_og: scale lies on concave piece g", integer=True)
-    rows = b.rows("one_piece", [(b.at.ways[i].programme, b.at.ways[i].name) for i, _ in split], b.number(0), b.number(0), "sum_g d_og = y_o")
+    rows = b.rows(
+        "one_piece", [(b.at.ways[i].programme, b.at.ways[i].name) for i, _ in split], b.number(0), b.number(0), "sum_g d_og = y_o"
+    )
     b.enter(np.repeat(rows, [count for _, count in split]), pieces, b.number(1))
     b.enter(rows, b.at.take[[i for i, _ in split]], b.number(-1))
     homeless = (k for k, (column, _) in enumerate(owners) if column < 0)
@@ -81,14 +83,12 @@ def _add_pieces(b: Build, owners: list[tuple[int, list[int]]], split: list[tuple
         owners[k] = (int(column), owners[k][1])
 
 
-def _owner_labels(
-    b: Build, point: list[tuple[int, int, Fraction, Fraction]], owners: list[tuple[int, list[int]]]
-) -> list[tuple[str, ...]]:
-    labels: list[tuple[str, ...]] = []
+def _owner_labels(b: Build, point: list[tuple[int, int, Fraction, Fraction]], owners: list[tuple[int, list[int]]]) -> list[tuple[str | int, ...]]:
+    labels: list[tuple[str | int, ...]] = []
     seen: dict[int, int] = {}
     for _, points in owners:
         i = point[points[0]][0]
         seen[i] = seen.get(i, 0) + 1
         way = b.at.ways[i]
-        labels.append((way.programme, way.name) if seen[i] == 1 else (way.programme, way.name, str(seen[i])))
+        labels.append((way.programme, way.name) if seen[i] == 1 else (way.programme, way.name, seen[i]))
     return labels

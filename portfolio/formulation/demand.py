@@ -25,7 +25,7 @@ def add(b: Build) -> None:
     _columns(b)
     flexible = [i for i, w in enumerate(b.at.ways) if w.is_flexible and w.public_cost]
     _balance(b, "demand", [(i, None) for i in flexible], "sum_kt w_t x_okt = rho C s", Fraction(1))
-    profiled = [(i, t) for i, w in enumerate(b.at.ways) for t in sorted(w.profile or {})]
+    profiled: list[tuple[int, int | None]] = [(i, t) for i, w in enumerate(b.at.ways) for t in sorted(w.profile or {})]
     _balance(b, "profile", profiled, "sum_k x_okt = rho C profile_t s", None)
     _payments(b)
     ramped = [(i, t) for i in flexible if (w := b.at.ways[i]).ramp is not None for t in w.years]
@@ -116,9 +116,7 @@ def per_scale(b: Build, keys: list[tuple[int, int | None]], rows: Array, money: 
         points.setdefault(int(i), []).append(k)
     scaled = b.money(money)
     entries = [
-        (row, b.at.point_col[k], value * b.at.point_b[k])
-        for (i, _), row, value in zip(keys, rows, scaled, strict=True)
-        for k in points[i]
+        (row, b.at.point_col[k], value * b.at.point_b[k]) for (i, _), row, value in zip(keys, rows, scaled, strict=True) for k in points[i]
     ]
     _enter(b, entries)
 

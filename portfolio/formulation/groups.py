@@ -1,7 +1,7 @@
 """Focus and diversification: how many members of a group (programme, field, archetype, cell, region, instrument) are funded.
 
-    focus       h_g >= t_o for every way of g,  sum_g h_g <= n          diversify   h_g <= sum of t_o of g,  h_g <= 1,  sum_g h_g >= m
-    (h_g may be continuous: t_o are integer; for programmes sum_o t_o counts directly)
+focus       h_g >= t_o for every way of g,  sum_g h_g <= n          diversify   h_g <= sum of t_o of g,  h_g <= 1,  sum_g h_g >= m
+(h_g may be continuous: t_o are integer; for programmes sum_o t_o counts directly)
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from portfolio.schema.way import Way
 
 def member_of(way: Way, group: str) -> tuple[str, ...] | None:
     """The member of the group that a way belongs to; None when the way has no such attribute."""
-    parts = (way.field, way.archetype) if group == "cell" else (getattr(way, group),)
-    return None if None in parts else parts
+    parts: tuple[str | None, ...] = (way.field, way.archetype) if group == "cell" else (getattr(way, group),)
+    named = tuple(part for part in parts if part is not None)
+    return named if len(named) == len(parts) else None
 
 
 def add(b: Build) -> None:

@@ -1,7 +1,7 @@
 """Interactions between programmes, on f_r = sum of t_o over the ways a member names (`programme` or `programme,option`).
 
-    requires   f_if <= f_r for each r        excludes   sum_r f_r <= 1        at_least   sum_r f_r >= n
-    synergy    z_q <= f_r for each r;  where a bonus is a harm also  z_q >= sum_r f_r - (n - 1);  earns bonus z_q
+requires   f_if <= f_r for each r        excludes   sum_r f_r <= 1        at_least   sum_r f_r >= n
+synergy    z_q <= f_r for each r;  where a bonus is a harm also  z_q >= sum_r f_r - (n - 1);  earns bonus z_q
 """
 
 from __future__ import annotations
@@ -55,5 +55,3 @@ def _synergy(b: Build, rule: Synergy) -> None:
     for criterion, bonus in rule.bonus.items():
         b.gain(criterion, z, b.number(bonus.number))
     b.at.synergy[rule.id] = int(z[0])
-
-

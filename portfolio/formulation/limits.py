@@ -1,6 +1,6 @@
 """What money cannot buy in a year: talent, construction, testing sites; and the private side's money.
 
-    capacity  sum_o use_oct s_o <= available_ct          match  sum_(o in g) (1 - rho_o) C_o s_o <= capacity_g
+capacity  sum_o use_oct s_o <= available_ct          match  sum_(o in g) (1 - rho_o) C_o s_o <= capacity_g
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ def add(b: Build) -> None:
     for row, (capacity, year) in zip(rows, keys, strict=True):
         _on_scale(b, int(row), [way.uses.get((capacity.id, year), ZERO) for way in b.at.ways])
     groups = b.instance.match_groups
-    limits = b.rows("match", [(g.id,) for g in groups], -INF, b.money(g.capacity.number for g in groups), "sum (1 - rho) C s <= capacity", [g.id for g in groups])
+    limits = b.rows(
+        "match",
+        [(g.id,) for g in groups],
+        -INF,
+        b.money(g.capacity.number for g in groups),
+        "sum (1 - rho) C s <= capacity",
+        [g.id for g in groups],
+    )
     for row, group in zip(limits, groups, strict=True):
         private = [(1 - w.rate) * w.cost / b.unit if group.select.admits(w) else ZERO for w in b.at.ways]
         _on_scale(b, int(row), private)

@@ -1,9 +1,9 @@
 """Rules that are linear in taken options, scale or money.
 
-    share        min M(of) <= M(select) <= max M(of),   M = committed money over the horizon
-    linear       min <= sum of coef * (y_o | s_o | sum x_okt) <= max
-    criterion    min <= criterion <= max
-    persistence  sum_p changed_p <= d;  moved_p >= |sum x - reference money_p|,  price * sum_p moved_p counts against its criterion
+share        min M(of) <= M(select) <= max M(of),   M = committed money over the horizon
+linear       min <= sum of coef * (y_o | s_o | sum x_okt) <= max
+criterion    min <= criterion <= max
+persistence  sum_p changed_p <= d;  moved_p >= |sum x - reference money_p|,  price * sum_p moved_p counts against its criterion
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 
 from portfolio.formulation.build import INF, Array, Build
 from portfolio.schema.rules import CriterionBound, Linear, Persistence, Share, Term
-from portfolio.schema.selector import Selector
 
 
 def add(b: Build) -> None:
@@ -31,21 +30,28 @@ def add(b: Build) -> None:
             _persistence(b, rule)
 
 
-def _money_of(b: Build, select: Selector) -> Array:
-    """0/1 per payment: does the selection admit its way?"""
-    admitted = np.array([select.admits(w) for w in b.at.ways], dtype=int)
-    return admitted[b.at.pay_way] if len(b.at.pay_way) else np.empty(0, dtype=int)
+def _spend(b: Build) -> Array:
+    """Columns spend[p,o] = sum_kt x_okt, made once, for rules on the money of selections."""
+    if not b.at.spend.size:
+        index = [(w.programme, w.name) for w in b.at.ways]
+        most = np.zeros(len(index), dtype=object if b.exact else np.float64)
+        np.add.at(most, b.at.pay_way, b.at.pay_most)
+        b.at.spend = b.columns("spend", index, b.number(0), most, "money committed to option o over the horizon [money unit]")
+        rows = b.rows("spend_sum", index, b.number(0), b.number(0), "sum_kt x_okt - spend_o = 0")
+        b.enter(rows[b.at.pay_way], b.at.pay_col, b.number(1))
+        b.enter(rows, b.at.spend, b.number(-1))
+    return b.at.spend
 
 
 def _share(b: Build, rule: Share) -> None:
-    part, whole = _money_of(b, rule.select), _money_of(b, rule.of)
+    spend = _spend(b)
+    part, whole = ([select.admits(w) for w in b.at.ways] for select in (rule.select, rule.of))
     for name, quantity in (("share_min", rule.min), ("share_max", rule.max)):
         if quantity is None:
             continue
         low, high = (b.number(0), INF) if name == "share_min" else (-INF, b.number(0))
         row = b.rows(name, [(rule.id,)], low, high, "M(select) against share * M(of)", [rule.id])
-        values = b.numbers(Fraction(p) - quantity.number * w for w in (0, 1) for p in (0, 1))
-        b.enter(row[0], b.at.pay_col, values[part + 2 * whole])
+        b.enter(row[0], spend, b.numbers(Fraction(p) - quantity.number * w for p, w in zip(part, whole, strict=True)))
 
 
 def _linear(b: Build, rule: Linear) -> None:

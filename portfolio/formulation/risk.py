@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-
 from portfolio.formulation.build import INF, Array, Build
 from portfolio.formulation.effects import on_points
 from portfolio.schema.catalogue import Exposure, RippleLink
@@ -49,7 +48,9 @@ def _residuals(b: Build, exposures: tuple[Exposure, ...]) -> tuple[Array, list[F
     touched = [any(row) for row in shares]
     highest = [1 + h for h in harm]
     lower = [e.floor.number if t else Fraction(1) for e, t in zip(exposures, touched, strict=True)]
-    residual = b.columns("residual", [(e.id,) for e in exposures], b.numbers(lower), b.numbers(highest), "r_i: share of the exposure that remains")
+    residual = b.columns(
+        "residual", [(e.id,) for e in exposures], b.numbers(lower), b.numbers(highest), "r_i: share of the exposure that remains"
+    )
     linked = [n for n, t in enumerate(touched) if t]
     rows = b.rows("residual_link", [(exposures[n].id,) for n in linked], b.number(1), INF, "r_i + sum_o mu_oi e_o >= 1")
     b.enter(rows, residual[linked], b.number(1))
@@ -75,7 +76,13 @@ def _measure(b: Build, criterion: Risk, residual: Array, loss: dict[str, dict[in
         part = Fraction(1) if measure == "cvar" else 1 - theta
         top = max(most.values(), default=Fraction(0))
         eta = b.columns("eta", [(criterion.id,)], b.number(0), b.number(top), "eta: value at risk [money unit]")
-        tail = b.columns("tail", [(criterion.id, s.id) for s in scenarios], b.number(0), b.numbers(most[s.id] for s in scenarios), "u_s: loss beyond eta [money unit]")
+        tail = b.columns(
+            "tail",
+            [(criterion.id, s.id) for s in scenarios],
+            b.number(0),
+            b.numbers(most[s.id] for s in scenarios),
+            "u_s: loss beyond eta [money unit]",
+        )
         b.gain(criterion.id, eta, b.number(part * b.unit))
         b.gain(criterion.id, tail, b.numbers(part * b.unit * s.probability.number / (1 - alpha) for s in scenarios))
         rows = _loss_rows(b, "tail_link", criterion.id, [s.id for s in scenarios], residual, loss, "u_s + eta - loss_s >= 0")
@@ -89,7 +96,9 @@ def _measure(b: Build, criterion: Risk, residual: Array, loss: dict[str, dict[in
         b.enter(rows, worst[0], b.number(1))
 
 
-def _loss_rows(b: Build, name: str, criterion: str, scenarios: list[str], residual: Array, loss: dict[str, dict[int, Fraction]], doc: str) -> Any:
+def _loss_rows(
+    b: Build, name: str, criterion: str, scenarios: list[str], residual: Array, loss: dict[str, dict[int, Fraction]], doc: str
+) -> Any:
     rows = b.rows(name, [(criterion, s) for s in scenarios], b.number(0), INF, doc)
     for row, s in zip(rows, scenarios, strict=True):
         if loss[s]:
@@ -113,5 +122,3 @@ def ripple_multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction]:
                 factor = rows[j][i]
                 rows[j] = [v - factor * p for v, p in zip(rows[j], rows[i], strict=True)]
     return {name: rows[i][size] for i, name in enumerate(names)}
-
-

@@ -51,8 +51,7 @@ def effect_at(curve: Curve, units: int, scale: Fraction) -> Fraction:
 def evaluate(instance: Instance, spec: ModelSpec, taken: Sequence[Taken]) -> Values:
     """Criteria in natural sense and what they are made of."""
     residuals = {
-        e.id: max(e.floor.number, 1 - sum((_counted(t.way.mitigates.get(e.id, ZERO), t) for t in taken), ZERO))
-        for e in instance.exposures
+        e.id: max(e.floor.number, 1 - sum((_counted(t.way.mitigates.get(e.id, ZERO), t) for t in taken), ZERO)) for e in instance.exposures
     }
     ripple = ripple_multipliers(instance.ripple)
     value = {e.id: e.value.number * ripple.get(e.field or "", ONE) * residuals[e.id] for e in instance.exposures}
@@ -85,10 +84,7 @@ def _is_funded(member: str, taken: Sequence[Taken]) -> bool:
 
 
 def _losses(instance: Instance, value: Mapping[str, Fraction], mine: set[str]) -> dict[str, Fraction]:
-    return {
-        s.id: sum((value[i] * severity.number for i, severity in s.severities.items() if i in mine), ZERO)
-        for s in instance.scenarios
-    }
+    return {s.id: sum((value[i] * severity.number for i, severity in s.severities.items() if i in mine), ZERO) for s in instance.scenarios}
 
 
 def _risk(instance: Instance, spec: ModelSpec, criterion: Risk, losses: Mapping[str, Fraction]) -> Fraction:
@@ -110,10 +106,7 @@ def _risk(instance: Instance, spec: ModelSpec, criterion: Risk, losses: Mapping[
 
 
 def _coverage(instance: Instance, taken: Sequence[Taken]) -> dict[str, Fraction]:
-    shared = {
-        j.id: min(ONE, sum((_counted(t.way.provides.get(j.id, ZERO), t) for t in taken), ZERO))
-        for j in instance.capabilities
-    }
+    shared = {j.id: min(ONE, sum((_counted(t.way.provides.get(j.id, ZERO), t) for t in taken), ZERO)) for j in instance.capabilities}
     return {
         n.id: (
             sum((_counted(t.way.covers.get(n.id, ZERO), t) for t in taken), ZERO)

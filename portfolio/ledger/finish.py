@@ -20,8 +20,10 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
 
-REACHES = (GRID_REACH, 4 * GRID_REACH, 50 * GRID_REACH, 5_000 * GRID_REACH)
-"""How far rounding may move an amount, attempt by attempt."""
+REACHES = (GRID_REACH, GRID_REACH, 4 * GRID_REACH, 50 * GRID_REACH, 5_000 * GRID_REACH)
+"""How far rounding may move an amount, attempt by attempt; the first two differ in the room that missed rules were given."""
+MONEY_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "share_min", "share_max"))
+"""Blocks whose violations are money: the room they need is known, not guessed."""
 
 
 def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cost: Floats) -> tuple[Plan, Verdict]:
@@ -45,9 +47,7 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
             if not verdict.violations:
                 return plan, verdict
             # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
-            for row in range(program.m):
-                if _concerns(program, row, verdict):
-                    margin[row] = 2 * margin.get(row, Fraction(1))
+            margin |= _room(program, verdict, margin, instance.header.grid)
     detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
     detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
     raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
@@ -73,9 +73,19 @@ def _points(way: Way, part: int) -> Floats:
     return np.array([float(v) for v in from_pieces])
 
 
-def _concerns(program: Program, row: int, verdict: Verdict) -> bool:
-    label = program.row_label(row)
-    return any(v.place == label for v in verdict.violations)
+def _room(program: Program, verdict: Verdict, margin: dict[int, Fraction], grid: Fraction) -> dict[int, Fraction]:
+    """More room, in grid units, for every row that a violation names: what was missed and a half again, or twice as much as before."""
+    missed = {v.place: v.amount for v in verdict.violations}
+    room: dict[int, Fraction] = {}
+    for block in program.rows:
+        for entry in range(block.size):
+            label = block.label(entry)
+            if label in missed:
+                row, amount = block.start + entry, missed[label]
+                before = margin.get(row, Fraction(0))
+                known = block.name in MONEY_BLOCKS and amount is not None
+                room[row] = before + amount * 3 / (2 * grid) + 1 if known and amount is not None else 2 * before + 1
+    return room
 
 
 def _chosen(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isqrt
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
 
+CASH_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total"))
+"""Blocks whose rows may speak of cash (recognised by shares of a commitment that are not whole)."""
 _UP_TO_ONE_UNIT = frozenset(("ramp", "fund_rate"))
 _WITHIN_ONE_UNIT = frozenset(("profile", "payment"))
 
@@ -117,9 +120,16 @@ class _Rows:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
-        largest = max((abs(v) for c, v in self.columns[row] if c < len(self.base)), default=Fraction(1))
-        extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest
+        largest = Fraction(1) if block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap") else max((abs(v) for c, v in self.columns[row]), default=Fraction(1))
+        extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest + self.cash_noise(row)
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
+
+    def cash_noise(self, row: int) -> Fraction:
+        """Room for published outlays: each payment's cash is rounded by up to half a unit, so a sum of n of them wanders by about sqrt(n)."""
+        if self.system.block[row] not in CASH_BLOCKS:
+            return Fraction(0)
+        split = sum(1 for c, v in self.columns[row] if c < len(self.base) and self.base[c] and v.denominator != 1)
+        return Fraction(2 * isqrt(split))
 
     def safety(self, row: int) -> Fraction:
         """Margin of a demand row: none where whole units count in full, so that exact amounts stay exact."""

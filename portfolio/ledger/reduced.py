@@ -19,6 +19,8 @@ MONEY_ROWS = frozenset(
      "ceiling", "ceiling_total", "capacity", "match", "share_min", "share_max", "linear")
 )  # fmt: skip
 """Blocks whose rows a change of payments or scale can break (criteria are re-computed, not kept)."""
+SUMS = {"use": "fund_use", "spend": "spend_sum"}
+"""Sum columns of the Program -> the rows that define them."""
 Ids = NDArray[np.int64]
 
 
@@ -63,6 +65,7 @@ def reduce(program: Program, x: Floats, curves: dict[tuple[str, str], tuple[Floa
             points.setdefault(key[:2], []).append(j)
     scale = tuple(points)
     last = [points[key][-1] for key in scale]
+    rows, cols, values = _without_sums(program)
     kind = np.zeros(program.n, dtype=int)  # 0 constant, 1 kept, 2 dropped (inner points: s stands for them)
     for j, _ in _entries(program, "position"):
         kind[j] = 2
@@ -70,13 +73,12 @@ def reduce(program: Program, x: Floats, curves: dict[tuple[str, str], tuple[Floa
     kept = [*pay, *carry, *last]
     kind[kept] = 1
     place[kept] = np.arange(len(kept))
-    rows = np.repeat(np.arange(program.m), np.diff(program.indptr))
     of_interest = np.zeros(program.m, dtype=bool)
     blocks = [(b, b.name) for b in program.rows if b.name in MONEY_ROWS]
     for block, _ in blocks:
         of_interest[block.span] = True
     mine = of_interest[rows]
-    rows, cols, values = rows[mine], program.indices[mine].astype(int), program.data[mine]
+    rows, cols, values = rows[mine], cols[mine], values[mine]
     constant = np.zeros(program.m)
     still = kind[cols] == 0
     np.add.at(constant, rows[still], values[still] * fixed[cols[still]])
@@ -103,6 +105,32 @@ def reduce(program: Program, x: Floats, curves: dict[tuple[str, str], tuple[Floa
         index=index,
         program_row=used,
     )
+
+
+def _without_sums(program: Program) -> tuple[Ids, Ids, Floats]:
+    """(row, column, value) of A with the sum columns (use, spend) replaced by the payments they add up."""
+    rows = np.repeat(np.arange(program.m), np.diff(program.indptr))
+    cols, values = program.indices.astype(int), program.data
+    owner = np.full(program.n, -1)  # payment -> its sum column, one kind of sum at a time
+    for name, definition in SUMS.items():
+        columns = program.block(name)
+        defined = next((b for b in program.rows if b.name == definition), None)
+        if columns is None or defined is None:
+            continue
+        own = (rows >= defined.start) & (rows < defined.start + defined.size)
+        parts = own & ((cols < columns.start) | (cols >= columns.start + columns.size))
+        owner[:] = -1
+        owner[cols[parts]] = columns.start + rows[parts] - defined.start
+        members: dict[int, list[int]] = {}
+        for part, total in zip(cols[parts].tolist(), owner[cols[parts]].tolist(), strict=True):
+            members.setdefault(total, []).append(part)
+        summed = ~own & (cols >= columns.start) & (cols < columns.start + columns.size)
+        spread = [(r, part, v) for r, c, v in zip(rows[summed], cols[summed], values[summed], strict=True) for part in members.get(int(c), [])]
+        kept = ~summed
+        rows = np.concatenate([rows[kept], np.array([r for r, _, _ in spread], dtype=int)])
+        cols = np.concatenate([cols[kept], np.array([c for _, c, _ in spread], dtype=int)])
+        values = np.concatenate([values[kept], np.array([v for _, _, v in spread], dtype=float)])
+    return rows, cols, values
 
 
 def _entries(program: Program, name: str) -> list[tuple[int, tuple[Any, ...]]]:

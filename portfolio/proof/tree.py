@@ -51,15 +51,14 @@ class Tree:
         self.integers: Ids = np.flatnonzero(program.integer)
         self.lower, self.upper = program.col_lower.copy(), program.col_upper.copy()
         self._at_lower, self._at_upper = self.lower.copy(), self.upper.copy()
-        self.best, self.value = None, _INF
+        self.best: Floats | None = None
+        self.value = _INF
         self.closed = _INF
         self.solved = 0
         self.history = np.zeros((2, program.n))
         self.seen = np.zeros((2, program.n), dtype=int)
         self._serial = 0
         self._begun = time.perf_counter()
-        self.best: Floats | None
-        self._current: _Node | None = None
 
     # -- the search ------------------------------------------------------------------------------------------------
     def minimise(self) -> Outcome:
@@ -77,7 +76,6 @@ class Tree:
             if self._ended():
                 heapq.heappush(heap, node)
                 break
-            self._current = node
             children = self._expand(node, plunging)
             node, plunging = None, False
             if children:
@@ -254,7 +252,7 @@ class Tree:
     def _move_to(self, fixed: dict[int, tuple[float, float]]) -> None:
         """Set the integer columns' bounds to the root's, but for `fixed`; only what differs is touched."""
         low, high = self.lower[self.integers].copy(), self.upper[self.integers].copy()
-        place = np.searchsorted(self.integers, list(fixed)) if fixed else []
+        place = np.searchsorted(self.integers, np.array(list(fixed), dtype=int))
         for k, box in zip(place, fixed.values(), strict=True):
             low[k], high[k] = box
         changed = np.flatnonzero((low != self._at_lower[self.integers]) | (high != self._at_upper[self.integers]))

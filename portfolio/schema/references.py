@@ -52,7 +52,7 @@ MEMBERS = ("rules[].of[]", "rules[].if")
 """Where `programme` or `programme,option` stands (share rules have a selection under `of`: only strings count)."""
 
 
-MOST_HINTS = 100
+MOST_HINTS = 20
 """Closest names are looked up for so many dangling ids of a file: the search takes milliseconds each in a large instance."""
 
 

@@ -36,32 +36,32 @@ class Door(Protocol):
         """min cost @ x, as far as `ask` says. Bounds are only what the solver proved."""
 
 
-Factory = Callable[[Program, str, int], Door]
+Factory = Callable[[Program, str, int, int], Door]
 
 
-def _highs(program: Program, solver: str, seed: int) -> Door:
+def _highs(program: Program, solver: str, seed: int, threads: int) -> Door:
     from portfolio.solvers.highs import Highs
 
-    return Highs(program, seed)
+    return Highs(program, seed, {"threads": threads, "parallel": "on" if threads > 1 else "off"})
 
 
-def _pulp(program: Program, solver: str, seed: int) -> Door:
+def _pulp(program: Program, solver: str, seed: int, threads: int) -> Door:
     from portfolio.solvers.pulp_door import PulpDoor
 
-    return PulpDoor(program, solver or "cbc", seed)
+    return PulpDoor(program, solver or "cbc", seed, threads)
 
 
-def _pyomo(program: Program, solver: str, seed: int) -> Door:
+def _pyomo(program: Program, solver: str, seed: int, threads: int) -> Door:
     from portfolio.solvers.pyomo_door import PyomoDoor
 
-    return PyomoDoor(program, solver or "highs", seed)
+    return PyomoDoor(program, solver or "highs", seed, threads)
 
 
 DOORS: dict[str, Factory] = {"highs": _highs, "pulp": _pulp, "pyomo": _pyomo}
 """Family -> how it is opened. PuLP and Pyomo are imported when they are asked for: together they take two seconds."""
 
 
-def open_door(name: str, program: Program, seed: int = 0) -> Door:
+def open_door(name: str, program: Program, seed: int = 0, threads: int = 1) -> Door:
     """The door of that name: `highs`, `pulp:highs`, `pulp:cbc`, `pyomo:highs`, `pyomo:scip`, ... or any solver that PuLP or Pyomo knows.
 
     Raises UsageError for an unknown family, and for a solver that is not installed - with what to install.
@@ -70,10 +70,10 @@ def open_door(name: str, program: Program, seed: int = 0) -> Door:
     if family not in DOORS or (family == "highs" and solver):
         near = hint(name, ["highs", "pulp:cbc", "pulp:highs", "pyomo:highs", "pyomo:cbc", "pyomo:scip"])
         raise UsageError(
-            f"no solver `{name}`{near['hint']}; there are highs, pulp:SOLVER and pyomo:SOLVER (portfolio doctor lists what is installed)",
-            f"ソルバー `{name}` はありません{near['hint_ja']}。highs、pulp:SOLVER、pyomo:SOLVER が使えます（portfolio doctor で確認できます）",
+            f"no solver `{name}`{near['hint']}; there are highs, pulp:SOLVER and pyomo:SOLVER (see: portfolio doctor)",
+            f"ソルバー `{name}` はありません{near['hint_ja']}。highs、pulp:SOLVER、pyomo:SOLVER が使えます（portfolio doctor）",
         )
-    return DOORS[family](program, solver, seed)
+    return DOORS[family](program, solver, seed, threads)
 
 
 def missing(door: str, remedy: str) -> UsageError:

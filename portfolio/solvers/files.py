@@ -23,21 +23,22 @@ _TERMS_PER_LINE = 6
 
 def mps_text(program: Program, goal: Goal) -> str:
     """Free MPS, minimised. The objective's constant is the negative right-hand side of its row, as in CPLEX, HiGHS and Gurobi."""
-    return "\n".join([*_notes(program, goal, "*"), *_mps(program, goal), ""])
+    return "\n".join([*_notes(program, goal, "*", "mps"), *_mps(program, goal), ""])
 
 
 def lp_text(program: Program, goal: Goal) -> str:
     """CPLEX LP format, minimised."""
-    return "\n".join([*_notes(program, goal, "\\"), *_lp(program, goal), ""])
+    return "\n".join([*_notes(program, goal, "\\", "lp"), *_lp(program, goal), ""])
 
 
-def _notes(program: Program, goal: Goal, mark: str) -> Iterator[str]:
-    """Comment lines: units, and the equation of every family of columns and rows."""
+def _notes(program: Program, goal: Goal, mark: str, kind: str) -> Iterator[str]:
+    """Comment lines: format (by it a later export knows what it may replace), units, and the equation of every family of columns and rows."""
+    yield f'{mark} "format": "portfolio-{kind}"'
     yield f"{mark} {_plain(goal.title)}: minimise {_plain(goal.says)}; money in units of {_plain(goal.money)}"
-    for kind, blocks in (("column", program.columns), ("row", program.rows)):
+    for part, blocks in (("column", program.columns), ("row", program.rows)):
         docs = {block.name: block.doc for block in blocks if block.size}
         for name, doc in docs.items():
-            yield f"{mark} {kind} {_plain(name)}: {_plain(goal.doc(doc))}"
+            yield f"{mark} {part} {_plain(name)}: {_plain(goal.doc(doc))}"
 
 
 def _plain(text: str) -> str:
@@ -133,7 +134,9 @@ def _lp(program: Program, goal: Goal) -> Iterator[str]:
     yield "Minimize"
     # Every column, with a zero where it costs nothing: readers number columns by first sight.
     terms = [_term(v, name) for v, name in zip(goal.cost.tolist(), columns, strict=True)]
-    yield from _wrapped(f" {OBJECTIVE}:", [*terms, f"{'-' if goal.constant < 0 else '+'} {abs(goal.constant)!r}"] if goal.constant else terms)
+    yield from _wrapped(
+        f" {OBJECTIVE}:", [*terms, f"{'-' if goal.constant < 0 else '+'} {abs(goal.constant)!r}"] if goal.constant else terms
+    )
     yield "Subject To"
     indptr, indices, data = program.indptr.tolist(), program.indices.tolist(), program.data.tolist()
     for i, name in enumerate(rows):

@@ -23,7 +23,10 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A model on which HiGHS was wrong. number: of the model under this seed · verdict, answer: HiGHS' · truth: by enumeration (inf: infeasible)."""
+    """A model on which HiGHS was wrong.
+
+    number: of the model under this seed · verdict, answer: HiGHS' · truth: by enumeration (inf: infeasible).
+    """
 
     seed: int
     number: int
@@ -34,16 +37,18 @@ class Disagreement:
 
 def disagreements(seconds: float, seed: int = 0, most: int | None = None) -> list[Disagreement]:
     """Every wrong answer found within `seconds` (or on the first `most` models)."""
-    found, begun = [], time.perf_counter()
+    found: list[Disagreement] = []
+    begun = time.perf_counter()
     for number, (program, cost) in enumerate(models(seed)):
         if time.perf_counter() - begun >= seconds or number == most:
-            return found
+            break
         truth = enumerate_points(program, cost)
         outcome = Highs(program, seed=number).minimise(cost, Ask())
         answer = outcome.objective if outcome.verdict == "optimal" else float("inf")
         agree = truth == answer or abs(truth - answer) <= TOLERANCE * max(1.0, abs(truth))
         if outcome.verdict not in ("optimal", "infeasible") or not agree:
             found.append(Disagreement(seed, number, outcome.verdict, answer, truth))
+    return found
     return found
 
 

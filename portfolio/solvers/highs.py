@@ -17,7 +17,6 @@ import highspy
 import numpy as np
 from highspy import HighsModelStatus, HighsStatus, cb
 
-
 from portfolio.errors import SolverFailure
 from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
@@ -157,7 +156,9 @@ class Highs:
             bound = _INF
         if verdict == "optimal" and x is None:
             return Outcome("failed", None, _INF, -_INF, seconds, note="optimal without a solution")
-        return Outcome(verdict, x, objective, min(bound, objective) if x is not None else bound, seconds, max(int(info.mip_node_count), 0), duals)
+        return Outcome(
+            verdict, x, objective, min(bound, objective) if x is not None else bound, seconds, max(int(info.mip_node_count), 0), duals
+        )
 
     # -- guards ----------------------------------------------------------------------------------------------------
     def _set(self, name: str, value: Any) -> None:

@@ -1,6 +1,7 @@
 """Labels of the instance as names that files and solvers accept - unique, legal, and readable back.
 
-A label is `fund_ledger[defense_plan,2026]`. MPS takes it as it is. The LP format (and with it PuLP) reads brackets and hyphens as algebra, so
+A label is `fund_ledger[defense_plan,2026]`. MPS takes it as it is. The LP format (and with it PuLP) reads brackets and hyphens as
+algebra, so
 there it becomes `fund_ledger(defense_plan,2026)`. Every other character that could be misread is written %XX (UTF-8, as in web addresses).
 Names of more than 90 characters (at 100 CBC and PuLP give up) are cut and end in `~` and their position, which finds them again.
 """
@@ -36,10 +37,9 @@ def labels(blocks: Iterable[Block]) -> list[str]:
 
 def code(label: str, style: Style, position: int = 0) -> str:
     """The name of a label in a file."""
+    name = quote(label, safe="[],@.~_-")
     if style == "lp":
-        name = quote(label, safe="[],@.~_").replace("-", "%2D").translate(_ROUND)
-    else:
-        name = quote(label, safe="[],@.~_-")
+        name = name.replace("-", "%2D").translate(_ROUND)
     if name[:1].isdecimal() or name[:1] == ".":
         name = f"%{ord(name[0]):02X}{name[1:]}"
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 12]}~{position}"

@@ -65,8 +65,8 @@ def solver_class(solver: str) -> type[Any]:
     known = {name.lower(): name for name in pulp.listSolvers()}
     candidates = CLASSES.get(solver.lower(), (known.get(solver.lower(), ""),))
     for name in candidates:
-        if name in known.values() and _quietly(lambda name=name: pulp.getSolver(name, msg=False).available()):  # type: ignore[misc]
-            found: type[Any] = type(_quietly(lambda name=name: pulp.getSolver(name, msg=False)))  # type: ignore[misc]
+        if name in known.values() and _quietly(lambda name=name: pulp.getSolver(name, msg=False).available()):
+            found: type[Any] = type(_quietly(lambda name=name: pulp.getSolver(name, msg=False)))
             return found
     near = hint(solver, [*CLASSES, *known])["hint"]
     raise missing(f"pulp:{solver}", REMEDIES.get(solver.lower(), f"PuLP knows: {', '.join([*CLASSES, *known.values()])}{near}"))
@@ -81,8 +81,9 @@ def _quietly(call: Any) -> Any:
 class PulpDoor:
     """A Program inside PuLP; each solve hands the whole model to the solver. ask.start, target and cutoff are not passed on."""
 
-    def __init__(self, program: Program, solver: str, seed: int = 0) -> None:
-        self.name, self.program, self._seed, self._solver = f"pulp:{solver}", program, seed, solver_class(solver)
+    def __init__(self, program: Program, solver: str, seed: int = 0, threads: int = 1) -> None:
+        self.name, self.program, self._seed, self._threads = f"pulp:{solver}", program, seed, threads
+        self._solver = solver_class(solver)
         self._problem = build_pulp(program, Goal(np.zeros(program.n), 0.0))
         self._rows = Rows(program)
         self._names = codes(labels(program.rows), "lp")
@@ -131,7 +132,7 @@ class PulpDoor:
 
     def _options(self, ask: Ask, log: Path) -> dict[str, Any]:
         """Options that the solver's class takes."""
-        options: dict[str, Any] = {"mip": not ask.relax, "msg": False, "gapRel": 0.0, "gapAbs": max(ask.gap, 0.0), "threads": 1}
+        options: dict[str, Any] = {"mip": not ask.relax, "msg": False, "gapRel": 0.0, "gapAbs": max(ask.gap, 0.0), "threads": self._threads}
         if math.isfinite(ask.seconds):
             options["timeLimit"] = ask.seconds
         if issubclass(self._solver, pulp.HiGHS):
@@ -139,10 +140,11 @@ class PulpDoor:
                 "random_seed": self._seed,
                 "mip_feasibility_tolerance": INTEGRALITY,
                 "primal_feasibility_tolerance": SOLVER_FEASIBILITY,
-                "parallel": "off",
+                "parallel": "on" if self._threads > 1 else "off",
             }
         if issubclass(self._solver, pulp.COIN_CMD):
             tight = [f"{name} {value}" for name, value in {**CBC_TIGHT, "randomCbcSeed": self._seed % 10**9 + 1}.items()]
+            # The CBC inside PuLP is built without threads and stops at the option.
             return {key: value for key, value in options.items() if key != "threads"} | {"logPath": str(log), "options": tight}
         taken = inspect.signature(self._solver.__init__).parameters
         return {key: value for key, value in options.items() if key in taken}

@@ -1,6 +1,8 @@
-"""Pyomo as a door: `pyomo:highs`, `pyomo:cbc` (the CBC that ships with PuLP), `pyomo:scip`, `pyomo:gurobi` and every other solver Pyomo knows.
+"""Pyomo as a door: `pyomo:highs`, `pyomo:cbc` (the CBC that ships with PuLP), `pyomo:scip`, `pyomo:gurobi` and every other solver Pyomo
+knows.
 
-Verdict and bound come from the results object: termination condition and lower bound of the problem. Where a solver states no bound, an optimal
+Verdict and bound come from the results object: termination condition and lower bound of the problem. Where a solver states no bound, an
+optimal
 answer claims the objective less the gap asked for - if its gap could be set, and nothing otherwise.
 """
 
@@ -41,7 +43,7 @@ OPTIONS: dict[str, dict[str, str]] = {
 }
 """What each solver calls its options."""
 FIXED: dict[str, dict[str, Any]] = {
-    "highs": {"mip_feasibility_tolerance": INTEGRALITY, "primal_feasibility_tolerance": SOLVER_FEASIBILITY, "parallel": "off"},
+    "highs": {"mip_feasibility_tolerance": INTEGRALITY, "primal_feasibility_tolerance": SOLVER_FEASIBILITY},
     "cbc": {"increment": 1e-9, "integerTolerance": INTEGRALITY, "primalTolerance": SOLVER_FEASIBILITY, "dualTolerance": 1e-9},
 }
 REMEDIES = {
@@ -101,8 +103,8 @@ def _silent() -> Iterator[None]:
 class PyomoDoor:
     """A Program inside Pyomo. ask.start, target and cutoff are not passed on."""
 
-    def __init__(self, program: Program, solver: str, seed: int = 0) -> None:
-        self.name, self.program, self._seed, self._kind = f"pyomo:{solver}", program, seed, solver
+    def __init__(self, program: Program, solver: str, seed: int = 0, threads: int = 1) -> None:
+        self.name, self.program, self._seed, self._threads, self._kind = f"pyomo:{solver}", program, seed, threads, solver
         self._solver = open_solver(solver)
         self._model = build_pyomo(program, Goal(np.zeros(program.n), 0.0))
         self._variables = columns_of(self._model, program)
@@ -165,7 +167,7 @@ class PyomoDoor:
 
     def _options(self, ask: Ask) -> dict[str, Any]:
         names = OPTIONS.get(self._kind, {})
-        wanted = {"gap": max(ask.gap, 0.0), "relative": 0.0, "seed": self._seed, "threads": 1}
+        wanted = {"gap": max(ask.gap, 0.0), "relative": 0.0, "seed": self._seed, "threads": self._threads}
         if math.isfinite(ask.seconds):
             wanted["seconds"] = max(math.ceil(ask.seconds), 1) if self._kind == "glpk" else ask.seconds
         return {**FIXED.get(self._kind, {}), **{names[key]: value for key, value in wanted.items() if key in names}}

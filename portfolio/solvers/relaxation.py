@@ -54,13 +54,17 @@ class Relaxation:
         """New sides for rows."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
-            self._check(self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeRowsBounds")
+            self._check(
+                self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeRowsBounds"
+            )
 
     def bound_columns(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
         """New bounds for columns."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
-            self._check(self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds")
+            self._check(
+                self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds"
+            )
 
     def solve(self, iterations: int | None = None, presolve: bool = False) -> float | None:
         """The LP's optimum; inf when infeasible; None when the iteration limit stopped it (the value reached is then in `reached`)."""

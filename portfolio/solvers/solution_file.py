@@ -18,7 +18,9 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.naming import positions
 
 _XML = re.compile(r'<variable\b[^>]*?\bname="([^"]+)"[^>]*?\bvalue="([^"]+)"')
-_NOTHING = re.compile(r"^\W*(model status\W+|solution status\W+)?(integer |primal )?(infeasible|unbounded|no solution)", re.IGNORECASE | re.MULTILINE)
+_NOTHING = re.compile(
+    r"^\W*(model status\W+|solution status\W+)?(integer |primal )?(infeasible|unbounded|no solution)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def read_solution(text: str, program: Program) -> Floats:

@@ -1,6 +1,6 @@
 """Brute force: every assignment of ways, units, curve pieces, payers and tickets, and one LP for what is left.
 
-Written from the texts (design of the formulation, docs/published-rules.md) and from the schema; it shares no code with portfolio.formulation.
+Written from the texts (design of the formulation, docs/published-rules.md) and the schema; it shares no code with portfolio.formulation.
 Logic (who is taken) is decided in Python, money and scale by scipy's LP. Money is counted in shares of the largest cost.
 """
 
@@ -26,7 +26,10 @@ Expression = dict[Any, float]
 
 @dataclass(frozen=True)
 class Pick:
-    """One way as it is taken. stretch: (first, last) breakpoint of the concave stretch · payers: funds that may pay · ticket: (fund, year) that must pay."""
+    """One way as it is taken.
+
+    stretch: (first, last) breakpoint of the concave stretch · payers: funds that may pay · tickets: (fund, year) that must pay.
+    """
 
     way: Way
     units: int
@@ -374,7 +377,11 @@ class _Question:
         elif criterion.kind == "risk":
             value = self._risk(criterion)
         else:
-            value = _sum(({self._worth(n): 1.0}, float(n.weight.number)) for n in self.instance.needs if not criterion.needs or n.id in criterion.needs)
+            value = _sum(
+                ({self._worth(n): 1.0}, float(n.weight.number))
+                for n in self.instance.needs
+                if not criterion.needs or n.id in criterion.needs
+            )
         extra: list[tuple[Expression, float]] = [(value, 1.0)]
         for rule in self.instance.rules:
             if rule.kind in ("synergy", "dual_use") and criterion.id in rule.bonus:

@@ -19,7 +19,7 @@ def test_text_is_written_and_replaced(tmp_path: Path) -> None:
     files.write_text(path, "一\n")
     files.write_text(path, "二\n")
     assert path.read_text(encoding="utf-8") == "二\n"
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_the_mode_of_an_older_file_is_kept(tmp_path: Path) -> None:
@@ -40,7 +40,9 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         files.write_text(tmp_path / "no" / "a.json", "x")
 
 
-@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "no permission"), (errno.EIO, "cannot be written")])
+@pytest.mark.parametrize(
+    ("number", "says"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "no permission"), (errno.EIO, "cannot be written")]
+)
 def test_a_failure_leaves_the_old_file_and_no_rubbish(number: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.json"
     path.write_text("old")
@@ -53,7 +55,7 @@ def test_a_failure_leaves_the_old_file_and_no_rubbish(number: int, says: str, tm
         files.write_text(path, "new")
     assert caught.value.messages["ja"] != caught.value.messages["en"]
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.json"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Files made to hurt are refused in under a second and under 300 MB; processor time and memory of a process of its own."""
 
+# ruff: noqa: E501 - one case per line
+
 from __future__ import annotations
 
 import json

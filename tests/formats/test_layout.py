@@ -76,7 +76,9 @@ def leaves() -> list[str]:
 
 
 def test_the_walk_sees_the_schema() -> None:
-    assert {"funds.eligible.fields", "programmes.options.uses.{}.{}", "archetypes.curve.0", "rules.terms.coef", "aim.floors.value"} <= set(leaves())
+    assert {"funds.eligible.fields", "programmes.options.uses.{}.{}", "archetypes.curve.0", "rules.terms.coef", "aim.floors.value"} <= set(
+        leaves()
+    )
     assert len(leaves()) > 150
 
 

@@ -1,5 +1,7 @@
 """What people type: full-width digits, units, percentages, merged cells, formulas, Japanese encodings, dangerous text."""
 
+# ruff: noqa: E501 - one case per line
+
 from __future__ import annotations
 
 import csv
@@ -29,7 +31,25 @@ MONEY: list[tuple[str, Any]] = [
     ("500億円", 50), ("５００億円", 50), ("1兆円", 1000), ("1兆2,000億円", 1200), ("1.5兆円", 1500), ("3百万円", Decimal("0.003")), ("10億円", 1), ("¥1,000,000,000", 1),
     ("￥１０億", 1), ("250万円", Decimal("0.0025")), ("▲5億円", Decimal("-0.5")), ("1000000000 yen", 1), ("1円", Decimal("0.000000001")), ("2.5億", Decimal("0.25")), ("1億2円", Decimal("0.100000002")),
 ]  # fmt: skip
-NO_NUMBER = ["", "abc", "1,5", "1,23,456", "12a", "1/0x", "NaN", "inf", "--5", "1.2.3", "億円", "円", "2億1兆", "1億1億円", "１２個", "1 2", "9" * 500]
+NO_NUMBER = [
+    "",
+    "abc",
+    "1,5",
+    "1,23,456",
+    "12a",
+    "1/0x",
+    "NaN",
+    "inf",
+    "--5",
+    "1.2.3",
+    "億円",
+    "円",
+    "2億1兆",
+    "1億1億円",
+    "１２個",
+    "1 2",
+    "9" * 500,
+]
 
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS)
@@ -168,6 +188,7 @@ def formulas(path: Path, result: Any) -> Path:
                     sheet.write(i, j, text)
             if name == "options":
                 sheet.write_formula(1, 3, "=40*2", None, result)
+                sheet.write_formula(1, 7, '=IF(A1="x",1,"")', None, "")
     return path
 
 

@@ -59,7 +59,9 @@ def test_rows_of_rules_and_ceilings_carry_the_id_of_the_instance(programs: list[
 def test_the_exact_form_equals_the_float_form(programs: list[tuple[Instance, Program]]) -> None:
     for _, program in programs[:1] + programs[4:24]:
         exact = program.exact
-        assert (exact.indptr == program.indptr).all() and (exact.indices == program.indices).all() and (exact.integer == program.integer).all()
+        assert (
+            (exact.indptr == program.indptr).all() and (exact.indices == program.indices).all() and (exact.integer == program.integer).all()
+        )
         for name in ARRAYS:
             values = getattr(exact, name).ravel()
             assert all(isinstance(v, (Fraction, int)) or v in (float("inf"), -float("inf")) for v in values), name

@@ -164,7 +164,10 @@ def test_fund_ledger_on_outlay_basis_counts_cash() -> None:
     fund = {"id": "k", "basis": "outlay", "years": {"2026": 2, "2027": 6}, "outlay_profile": ["0.5", "0.5"]}
     raw = instance([{"id": "a", "cost": 6}], funds=[fund])
     # 4 committed in 2026 is 2 in cash that year and 2 the next; 2 committed in 2027 adds 1.
-    check(raw, [(A | {"pay[a,base,k,2026]": 4.0, "pay[a,base,k,2027]": 2.0}, set()), (A | {"pay[a,base,k,2026]": 6.0}, {"fund_ledger[k,2026]"})])
+    check(
+        raw,
+        [(A | {"pay[a,base,k,2026]": 4.0, "pay[a,base,k,2027]": 2.0}, set()), (A | {"pay[a,base,k,2026]": 6.0}, {"fund_ledger[k,2026]"})],
+    )
 
 
 def test_fund_terms_cap_payers_exclusion_ticket() -> None:
@@ -309,7 +312,10 @@ def test_focus_and_diversify_count_fields_through_their_flags() -> None:
     programmes = [free("a", field="f"), free("b", field="f"), free("c", field="g")]
     f, g = {"open[r,f]": 1.0}, {"open[r,g]": 1.0}
     focus = instance(programmes, rules=[{"id": "r", "kind": "focus", "group": "field", "max": 1}])
-    check(focus, [(taken("a", "b") | f, set()), (taken("a", "b"), {"open_if[r,f,0]", "open_if[r,f,1]"}), (taken("a", "c") | f | g, {"focus[r]"})])
+    check(
+        focus,
+        [(taken("a", "b") | f, set()), (taken("a", "b"), {"open_if[r,f,0]", "open_if[r,f,1]"}), (taken("a", "c") | f | g, {"focus[r]"})],
+    )
     spread = instance(programmes, rules=[{"id": "r", "kind": "diversify", "group": "field", "min": 2}])
     check(spread, [(taken("a", "c") | f | g, set()), (taken("a") | f | g, {"open_only_if[r,g]"}), (taken("a") | f, {"diversify[r]"})])
 

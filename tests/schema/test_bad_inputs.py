@@ -73,7 +73,7 @@ def found(data: bytes | str) -> list[Problem]:
 def speaks_both_languages(problem: Problem) -> None:
     for part in (problem.expectation, problem.remedy):
         assert part("en").strip()
-        assert not JAPANESE.search(part("en").replace(problem.value, "")) or JAPANESE.search(FULL)
+        assert not JAPANESE.search(part("en"))
         assert JAPANESE.search(part("ja"))
     assert problem.path and problem.path.isprintable()
     assert problem.path in problem.line("en") and problem.path in problem.line("ja")

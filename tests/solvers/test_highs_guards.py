@@ -75,7 +75,9 @@ def test_a_value_that_is_not_finite_or_too_large_is_refused(knapsack: Program, a
         Highs(replace(spoiled, **{array: values}))
 
 
-@pytest.mark.parametrize(("side", "value"), [("row_lower", float("nan")), ("row_upper", float("nan")), ("row_upper", 1e20), ("row_lower", -1e17)])
+@pytest.mark.parametrize(
+    ("side", "value"), [("row_lower", float("nan")), ("row_upper", float("nan")), ("row_upper", 1e20), ("row_lower", -1e17)]
+)
 def test_a_row_side_may_be_infinite_but_not_nan_nor_huge(knapsack: Program, side: str, value: float) -> None:
     """[3] A NaN side makes passModel fail, and run() then solves the empty model."""
     with pytest.raises(SolverFailure, match="row side"):
@@ -140,7 +142,10 @@ def test_only_expected_statuses_are_believed(knapsack: Program, status: Any, mon
         assert outcome.x is None and outcome.bound == -INF
     if outcome.verdict == "infeasible":
         assert outcome.x is None and outcome.bound == INF
-    assert status.name not in ("kNotset", "kLoadError", "kModelError", "kPresolveError", "kSolveError", "kPostsolveError", "kUnknown") or known is None
+    assert (
+        status.name not in ("kNotset", "kLoadError", "kModelError", "kPresolveError", "kSolveError", "kPostsolveError", "kUnknown")
+        or known is None
+    )
 
 
 def test_infeasible_is_asked_twice_and_a_contradiction_is_no_verdict(knapsack: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,3 +277,14 @@ def test_an_lp_has_duals_and_a_mip_has_none(knapsack: Program) -> None:
     assert Highs(knapsack).minimise(VALUES, Ask()).duals is None
     duals = Highs(knapsack).minimise(VALUES, Ask(relax=True)).duals
     assert duals is not None and len(duals) == 1 and duals[0] == pytest.approx(-1.5)
+
+
+def test_of_a_partial_start_only_what_is_known_is_handed_over(knapsack: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """[12] One NaN among the values and HiGHS throws the whole start away without a word."""
+    solver, given = Highs(knapsack), []
+    real = solver._highs
+    fake = SimpleNamespace(**{name: getattr(real, name) for name in dir(real) if not name.startswith("__")})
+    fake.setSolution = lambda count, index, values: given.append((count, list(index), list(values)))
+    monkeypatch.setattr(solver, "_highs", fake)
+    solver.minimise(VALUES, Ask(start=np.array([np.nan, 1.0, INF])))
+    assert given == [(1, [1], [1.0])]

@@ -23,10 +23,11 @@ CURVES = (
     None,
 )
 NOT_CONCAVE = 2
+RIPPLE = [{"from_field": "f", "to_field": "g", "share": "0.3"}, {"from_field": "g", "to_field": "f", "share": "0.2"}]
 
 
 def small(seed: int, fits: Callable[[Instance], bool] = lambda _: True) -> Raw:
-    """Raw data of a tiny instance in a unit of its own (amounts between 0.1 and 30 on a grid of 1/1000); the first draft of the seed that fits."""
+    """Raw data of a tiny instance (amounts between 0.1 and 30 on a grid of 1/1000): the first draft of the seed that fits."""
     for attempt in range(200):
         raw = _Draft(random.Random(f"{seed}/{attempt}")).raw(seed)
         # Some drafts contradict themselves (a fund that no way may use): they are drawn again.
@@ -108,7 +109,9 @@ class _Draft:
             criteria.append({"id": "harm", "kind": "contribution", "sense": "min"})
         if self.maybe(0.6):
             measure = draw.choice(("cvar", "expected", "worst", "blend", None))
-            criteria.append({"id": "risk", "kind": "risk", **({"measure": measure} if measure else {}), "alpha": draw.choice(("0.5", "0.8", "2/3"))})
+            criteria.append(
+                {"id": "risk", "kind": "risk", **({"measure": measure} if measure else {}), "alpha": draw.choice(("0.5", "0.8", "2/3"))}
+            )
             if self.maybe(0.3):
                 criteria[-1]["exposures"] = ["e1"]
         if self.maybe(0.6):
@@ -120,9 +123,13 @@ class _Draft:
         names = self.years[0], self.years[-1]
         return {
             "header": {
-                "id": f"small-{seed}", "first_year": names[0], "last_year": names[1], "grid": "0.001",
-                "discount_rate": draw.choice((0, "0.02", "0.1")), **({"base_year": names[1]} if self.maybe(0.2) else {}),
-            },  # fmt: skip
+                "id": f"small-{seed}",
+                "first_year": names[0],
+                "last_year": names[1],
+                "grid": "0.001",
+                "discount_rate": draw.choice((0, "0.02", "0.1")),
+                **({"base_year": names[1]} if self.maybe(0.2) else {}),
+            },
             "fields": [{"id": "f"}, {"id": "g"}],
             "archetypes": [{"id": f"a{n}", **({"curve": c} if c else {})} for n, c in enumerate(CURVES)],
             "criteria": criteria,
@@ -133,7 +140,7 @@ class _Draft:
                 {"id": "e1", "field": "f", "value": self.number(5, 50), "floor": "0.1"},
                 {"id": "e2", "field": "g", "value": self.number(5, 30)},
             ],
-            "ripple": [{"from_field": "f", "to_field": "g", "share": "0.3"}, {"from_field": "g", "to_field": "f", "share": "0.2"}] if self.maybe(0.5) else [],
+            "ripple": RIPPLE if self.maybe(0.5) else [],
             "scenarios": [
                 {"id": "s0", "probability": "0.5"},
                 {"id": "s1", "probability": "0.3", "severities": {"e1": "0.8"}},
@@ -148,9 +155,11 @@ class _Draft:
             "capacities": [{"id": "eng", "years": {str(t): self.number(1, 6) for t in self.years}}],
             "match_groups": [{"id": "priv", "capacity": self.number(2, 10), "select": {"tags": ["x"]} if self.maybe(0.5) else {}}],
             "rules": self._rules(programmes),
-            "reference": [{"programme": p["id"], "option": self._ways(p)[0], "money": self.number(1, 6)} for p in programmes if self.maybe(0.3)]
-            or [{"programme": self.names[0], "option": self._ways(programmes[0])[0], "money": 1}],
-        }  # fmt: skip
+            "reference": [self._before(p) for n, p in enumerate(programmes) if n == 0 or self.maybe(0.3)],
+        }
+
+    def _before(self, p: Raw) -> Raw:
+        return {"programme": p["id"], "option": self._ways(p)[0], "money": self.number(1, 6)}
 
     # -- programmes ----------------------------------------------------------------------------------------------------
     def _programme(self, name: str) -> Raw:
@@ -247,7 +256,9 @@ class _Draft:
         if self.maybe(0.15):
             fund["ticket_min"] = self.number(0.5, 2, 1)
         if self.maybe(0.3):
-            fund["eligible"] = draw.choice(({"tags": ["x"]}, {"fields": ["f"]}, {"without_tags": ["y"]}, {"archetypes": ["a0", "a1"]}, {"regions": ["north"]}))
+            fund["eligible"] = draw.choice(
+                ({"tags": ["x"]}, {"fields": ["f"]}, {"without_tags": ["y"]}, {"archetypes": ["a0", "a1"]}, {"regions": ["north"]})
+            )
         if len(self.years) > 1 and self.maybe(0.3):
             fund[draw.choice(("opens", "sunset"))] = self.years[1] if self.maybe(0.5) else self.years[0]
         return fund
@@ -256,9 +267,17 @@ class _Draft:
         listed: list[Raw] = []
         first, last = str(self.years[0]), str(self.years[-1])
         if self.maybe(0.3):
-            listed.append({"id": "cash", "basis": "outlay", "years": {first: {"max": self.number(3, 10), "legacy": "0.5"}, last: {"max": self.number(3, 10)}}})
+            listed.append(
+                {
+                    "id": "cash",
+                    "basis": "outlay",
+                    "years": {first: {"max": self.number(3, 10), "legacy": "0.5"}, last: {"max": self.number(3, 10)}},
+                }
+            )
         if self.maybe(0.2):
-            listed.append({"id": "burden", "basis": "burden", "funds": [self.funds[0]], "years": {last: {"max": self.number(1, 4), "legacy": "0.2"}}})
+            listed.append(
+                {"id": "burden", "basis": "burden", "funds": [self.funds[0]], "years": {last: {"max": self.number(1, 4), "legacy": "0.2"}}}
+            )
         if self.maybe(0.2):
             listed.append({"id": "x_total", "select": {"tags": ["x"]}, "max": self.number(3, 12)})
         if self.maybe(0.1):
@@ -288,14 +307,22 @@ class _Draft:
             (0.2, {"kind": "share", "select": {"fields": ["g"]}, **draw.choice(({"min": "0.1"}, {"max": "0.7"}))}),
             (0.1, {"kind": "share", "select": {"tags": ["x"]}, "of": {"fields": ["f"]}, "max": "0.6"}),
             (0.15, {"kind": "max_funds", "max": 1, "select": {"programmes": [some[0]]}}),
-            (0.15, {"kind": "linear", "terms": [
-                {"programme": some[0], "on": "scale", "coef": 1},
-                {"programme": some[1], "on": "taken", "coef": "0.5"},
-                {"programme": third, "on": "money", "coef": "0.1", "fund": self.funds[0]}], "max": "1.8"}),
+            (
+                0.15,
+                {
+                    "kind": "linear",
+                    "terms": [
+                        {"programme": some[0], "on": "scale", "coef": 1},
+                        {"programme": some[1], "on": "taken", "coef": "0.5"},
+                        {"programme": third, "on": "money", "coef": "0.1", "fund": self.funds[0]},
+                    ],
+                    "max": "1.8",
+                },
+            ),
             (0.15, {"kind": "criterion_bound", "criterion": "growth", "min": self.number(1, 20, 1)}),
             (0.15, {"kind": "persistence", "max_changed": draw.randint(1, 4)}),
             (0.15, {"kind": "persistence", "price": "0.5", "criterion": "growth"}),
-        ]  # fmt: skip
+        ]
         if len(self.funds) > 1:
             kinds.append((0.15, {"kind": "fund_exclusion", "funds": self.funds[:2], "select": {"programmes": [some[1]]}}))
         return [{"id": f"r{n}", **rule} for n, (chance, rule) in enumerate(kinds) if self.maybe(chance)]

@@ -1,8 +1,8 @@
 """An instance as tables: a folder of CSV files, or a workbook. docs/tables.md is the format, layout.py its declaration.
 
-    read_folder, read_workbook   raw data as from JSON (problems of the tables raise InvalidInput)
-    load_tables                  folder or .xlsx -> Instance, or every problem at once with its cell
-    write_folder, write_workbook, template
+read_folder, read_workbook   raw data as from JSON (problems of the tables raise InvalidInput)
+load_tables                  folder or .xlsx -> Instance, or every problem at once with its cell
+write_folder, write_workbook, template
 """
 
 from __future__ import annotations

@@ -80,7 +80,9 @@ NEED_CURVES = Table("need_curves", "Value of coverage", "充足の価値", owner
     col("coverage", "number", "Coverage", "充足率", "coverage / target, from 0", "充足／目標。0から始める", at="0", example="0.5"),
     col("value", "number", "Value", "価値", "from 0; nondecreasing and concave", "0から。非減少で凹", at="1", example="0.7"),
 ))  # fmt: skip
-CAPABILITIES = Table("capabilities", "Shared capabilities, counted once", "共有基盤（一度だけ数える）", collection="capabilities", columns=(ID, *NAME, *NOTE))
+CAPABILITIES = Table(
+    "capabilities", "Shared capabilities, counted once", "共有基盤（一度だけ数える）", collection="capabilities", columns=(ID, *NAME, *NOTE)
+)
 CAPABILITY_NEEDS = Table(
     "capability_needs", "What a shared capability covers", "共有基盤が満たす必要", owners=(Owner(("capability",), "capabilities"),), keyed=("need",), columns=(
     col("capability", "id", "Capability", "共有基盤", at="", refers="capabilities"),

@@ -41,7 +41,15 @@ OPTIONS = Table(
 _TERMS = (Owner(("programme", "option"), "programmes"),)
 _WHOSE = (
     col("programme", "id", "Programme", "事業", at="", refers="programmes"),
-    col("option", "id", "Option", "選択肢", "empty = all options of the programme; an option's own row overrides it", "空欄は全選択肢。選択肢の行が優先", at=""),
+    col(
+        "option",
+        "id",
+        "Option",
+        "選択肢",
+        "empty = all options of the programme; an option's own row overrides it",
+        "空欄は全選択肢。選択肢の行が優先",
+        at="",
+    ),
 )
 PROFILES = Table("profiles", "Fixed payments", "固定の支払計画", owners=_TERMS, keyed=("fund", "year"), columns=(
     *_WHOSE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portfolio.formats.tables.layout import Table
 from portfolio.schema.problem import Problem, shown
@@ -31,18 +32,17 @@ class Sheet:
     rows: list[Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Address of a cell: `programmes!D12` in a workbook, `programmes.csv:12 cost` in a folder."""
 
     label: str
     is_file: bool
     row: int
-    index: int
+    position: int
     column: str
 
     def __str__(self) -> str:
-        return f"{self.label}:{self.row} {self.column}".rstrip() if self.is_file else f"{self.label}!{letters(self.index)}{self.row}"
+        return f"{self.label}:{self.row} {self.column}".rstrip() if self.is_file else f"{self.label}!{letters(self.position)}{self.row}"
 
 
 def letters(index: int) -> str:

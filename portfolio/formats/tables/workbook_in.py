@@ -26,6 +26,11 @@ GUIDE = "read_me"
 """The sheet of explanations, written by the template and passed over when reading."""
 MOST_COLUMNS = 64
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_BARE_FORMULA = re.compile(
+    rb"""<(?:\w+:)?c\b[^>]*?\sr="([A-Z]+\d+)"[^>]*>\s*"""
+    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>\s*)?</"""
+)
+"""A formula without a result, as scripts write it. `<v></v>` is a result: the empty text."""
 _RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
 
@@ -82,7 +87,7 @@ def _sheets(data: bytes, parts: dict[str, Part], name: str) -> tuple[list[Sheet]
             formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         rows = list(_rows(sheet, title, problems))
         if part.has_formulas:
-            rows = _without_results(rows, formulas[title], title, problems)
+            _without_results(rows, formulas[title], title, data, problems)
         sheets.append(Sheet(table, title, False, _unmerged(rows, part.merged, title, problems)))
     if not sheets and not problems:
         problems.append(Problem("no_tables", name))
@@ -134,20 +139,19 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else str(value)
 
 
-def _without_results(rows: list[Row], sheet: Any, title: str, problems: list[Problem]) -> list[Row]:
-    """Report formulas whose result the file does not hold: they would read as blanks."""
-    found = {row.number: row for row in rows}
+def _without_results(rows: list[Row], sheet: Any, title: str, data: bytes, problems: list[Problem]) -> None:
+    """Report formulas whose result the file does not hold: they would read as blanks. A result that is an empty text is a blank."""
+    filled = {(row.number, i) for row in rows for i, cell in enumerate(row.cells, 1) if cell}
     sheet.reset_dimensions()
+    found = {}
     for cells in sheet.iter_rows(max_col=MOST_COLUMNS):
         for cell in cells:
-            if cell.value is None or cell.data_type != "f":
-                continue
-            row = found.get(cell.row)
-            if row is None or cell.column > len(row.cells) or not row.cells[cell.column - 1]:
-                place = Place(title, False, cell.row, cell.column - 1, "")
-                formula = getattr(cell.value, "text", cell.value)
-                problems.append(Problem("formula_no_value", str(place), shown(formula)))
-    return rows
+            if cell.value is not None and cell.data_type == "f" and (cell.row, cell.column) not in filled:
+                found[str(Place("", False, cell.row, cell.column - 1, ""))[1:]] = getattr(cell.value, "text", cell.value)
+    if found:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            bare = {address.decode() for address in _BARE_FORMULA.findall(archive.read(sheet._worksheet_path.lstrip("/")))}
+        problems += [Problem("formula_no_value", f"{title}!{at}", shown(formula)) for at, formula in found.items() if at in bare]
 
 
 def _unmerged(rows: list[Row], merged: tuple[str, ...], title: str, problems: list[Problem]) -> list[Row]:

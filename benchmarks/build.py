@@ -1,0 +1,130 @@
+"""Time to assemble, hand over and solve: native arrays against PuLP and Pyomo, on the same instances in one run.
+
+    python benchmarks/build.py [--programmes 100 1000 5000] [--gap 0.01] [--seconds 60] [--repeat 1]
+
+Three routes to the same HiGHS model, from the same instance:
+    native    assemble -> arrays into HiGHS
+    pulp      a PuLP problem, one LpVariable and LpConstraint at a time -> PuLP's own hand-over to HiGHS
+    pyomo     a Pyomo ConcreteModel, one component entry at a time -> appsi_highs' own hand-over to HiGHS
+Time of a door is what its objects and its hand-over cost, without `assemble`: what somebody who writes the model in PuLP or Pyomo pays at least (their
+own arithmetic on the data, which `assemble` also does, is not even counted). Prints seconds and ratios; exits 1 when a stated ratio is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from portfolio.api.generate import generate
+from portfolio.formulation.assemble import assemble
+from portfolio.library import load_model
+from portfolio.program import Program
+from portfolio.solvers.goal import Goal
+from portfolio.solvers.highs import Highs
+from portfolio.solvers.outcome import Ask
+
+FASTER_THAN_A_DOOR = 10.0
+AGAINST_PREBUILT = 1.5
+
+
+def best(repeat: int, call: Callable[[], Any]) -> tuple[float, Any]:
+    """Fewest seconds of `repeat` calls, and the last answer."""
+    fewest, answer = float("inf"), None
+    for _ in range(repeat):
+        answer = None
+        gc.collect()
+        begun = time.perf_counter()
+        answer = call()
+        fewest = min(fewest, time.perf_counter() - begun)
+    return fewest, answer
+
+
+def pulp_seconds(program: Program, cost: np.ndarray) -> tuple[float, float]:
+    """(build, hand over)."""
+    import pulp
+
+    from portfolio.solvers.pulp_model import build_pulp
+
+    build, problem = best(1, lambda: build_pulp(program, Goal(cost, 0.0)))
+    solver = pulp.HiGHS(msg=False)
+
+    def over() -> None:
+        solver.createAndConfigureSolver(problem)
+        solver.buildSolverModel(problem)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        handed, _ = best(1, over)
+    held = problem.solverModel
+    assert held.getNumCol() == program.n
+    return build, handed
+
+
+def pyomo_seconds(program: Program, cost: np.ndarray) -> tuple[float, float]:
+    """(build, hand over)."""
+    from pyomo.contrib.appsi.solvers.highs import Highs as Appsi
+
+    from portfolio.solvers.pyomo_model import build_pyomo
+
+    build, model = best(1, lambda: build_pyomo(program, Goal(cost, 0.0)))
+    solver = Appsi()
+    handed, _ = best(1, lambda: solver.set_instance(model))
+    assert solver._solver_model.getNumCol() == program.n
+    return build, handed
+
+
+def measure(programmes: int, gap: float, seconds: float, repeat: int) -> list[str]:
+    """Print one size; returns the ratios that were missed."""
+    spec = load_model()
+    instance = generate(programmes)
+    _ = instance.ways  # resolved when the instance is read, whatever the door
+    assembled, program = best(repeat, lambda: assemble(instance, spec))
+    handed, _ = best(repeat, lambda: Highs(program))
+    size = np.abs(program.criteria).sum(axis=1)
+    cost = (program.criteria / np.where(size > 0, size, 1.0)[:, None]).sum(axis=0) * programmes
+    highs = Highs(program)
+    outcome = highs.minimise(cost, Ask(gap=gap * abs(float(highs.minimise(cost, Ask(relax=True)).objective)), seconds=seconds))
+    native = assembled + handed
+    print(f"\n{programmes} programmes: {program.n} columns, {program.m} rows, {len(program.data)} nonzeros")
+    print(f"  native   assemble {assembled:8.3f} s   hand over {handed:8.3f} s   sum {native:8.3f} s")
+    missed = []
+    for name, route in (("pulp", pulp_seconds), ("pyomo", pyomo_seconds)):
+        build, over = route(program, cost)
+        ratio, arrays = (build + over) / native, (build + over) / handed
+        print(
+            f"  {name:<8} build    {build:8.3f} s   hand over {over:8.3f} s   sum {build + over:8.3f} s   "
+            f"= {ratio:5.1f} x native, {arrays:5.0f} x handing over arrays"
+        )
+        if ratio < FASTER_THAN_A_DOOR:
+            missed.append(f"{programmes}: native is {ratio:.1f} times faster than {name}, not {FASTER_THAN_A_DOOR:g}")
+    prebuilt = handed + outcome.seconds
+    against = (native + outcome.seconds) / prebuilt
+    print(f"  solve    {outcome.seconds:8.3f} s ({outcome.verdict}, gap asked {gap:g})   native / prebuilt arrays, with solve = {against:.2f}")
+    if programmes == 5000 and against > AGAINST_PREBUILT:
+        missed.append(f"{programmes}: native takes {against:.2f} times handing prebuilt arrays to HiGHS, not {AGAINST_PREBUILT:g}")
+    return missed
+
+
+def main() -> int:
+    """All sizes."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--programmes", type=int, nargs="+", default=[100, 1000, 5000])
+    parser.add_argument("--gap", type=float, default=0.01, help="relative to the LP bound")
+    parser.add_argument("--seconds", type=float, default=60.0, help="limit of the solve")
+    parser.add_argument("--repeat", type=int, default=1)
+    asked = parser.parse_args()
+    missed = [line for n in asked.programmes for line in measure(n, asked.gap, asked.seconds, asked.repeat)]
+    for line in missed:
+        print("MISSED", line)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
