@@ -55,3 +55,6 @@ FRACTIONAL = 1e-6
 
 LP_SAFETY = 1e-9
 """Taken off every LP bound of a tree [relative]: the optimum of a floating-point simplex may lie this much above the true one."""
+
+GRID_SHARE_LIMIT = Fraction(1, 20)
+"""Most that whole units may cost a plan that is still called proven [gap's unit]; above it the grid is too coarse for the amounts."""

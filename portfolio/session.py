@@ -7,23 +7,22 @@ right-hand sides only. Criteria are minimised here; `natural` flips back.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
-from portfolio.audit import Verdict
+from portfolio.audit import Verdict as Checked
 from portfolio.formulation.assemble import assemble
 from portfolio.ledger.finish import finish
-from portfolio.numerics import RANGE_SLACK
+from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
 from portfolio.results import Plan
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.solvers.door import open_door
-from portfolio.solvers.outcome import Ask, Outcome
+from portfolio.solvers.outcome import Ask, Outcome, Verdict
 
 _INF = float("inf")
 ROOM_ROWS = frozenset(
@@ -42,20 +41,6 @@ ROOM_ROWS = frozenset(
     )
 )
 """Blocks in which rounding may need room."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """Ideal (a bound: no plan is below it) and far end of one criterion, minimised."""
-
-    ideal: float
-    nadir: float
-
-    @property
-    def width(self) -> float:
-        """range_i; 0 when the criterion does not move."""
-        wide = self.nadir - self.ideal
-        return wide if wide > RANGE_SLACK * max(1.0, abs(self.ideal), abs(self.nadir)) else 0.0
 
 
 class Session:
@@ -95,32 +80,11 @@ class Session:
         finally:
             self.solver.bound_rows(rows, low, np.full(len(rows), _INF))
 
-    def spans(self, ask: Ask) -> list[Span] | Outcome:
-        """Ideal points from the LP bound, far ends from the payoff table of LP optima; the outcome instead when one LP gives no bound.
+    def spans(self, ask: Ask) -> list[Span] | Verdict:
+        """Ideal and far end of every criterion (payoff.py), or why there are none."""
+        return payoff(self.program, self.seed, ask.seconds)
 
-        Each criterion is minimised alone, then the sum of the others at (nearly) that value, so that the table holds efficient points.
-        """
-        q = self.program.q
-        if q == 1:
-            outcome = self.minimise(np.ones(1), replace(ask, relax=True))
-            return [Span(outcome.bound, outcome.bound)] if outcome.verdict == "optimal" else outcome
-        if self.program.n < 2_000 or self.solver.name != "highs":
-            rows = [_payoff_row(self, i, ask) for i in range(q)]
-        else:
-            with ThreadPoolExecutor(max_workers=2) as pool:
-                extra = [self, *(Session(self.instance, self.spec, self.seed, self.program) for _ in range(min(q, 2) - 1))]
-                chunks = [list(range(n, q, len(extra))) for n in range(len(extra))]
-                parts = list(pool.map(lambda pair: [(i, _payoff_row(pair[0], i, ask)) for i in pair[1]], zip(extra, chunks, strict=True)))
-            found = dict(entry for part in parts for entry in part)
-            rows = [found[i] for i in range(q)]
-        for row in rows:
-            if isinstance(row, Outcome):
-                return row
-        table = np.array([row[1] for row in rows if not isinstance(row, Outcome)])
-        ideal = [row[0] for row in rows if not isinstance(row, Outcome)]
-        return [Span(ideal[i], max(float(table[:, i].max()), ideal[i])) for i in range(q)]
-
-    def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Verdict]:
+    def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Checked]:
         """The audited plan on the grid of a solution x (n,) found for these weights on the criteria (q,)."""
         return finish(self.instance, self.spec, self.program, x, weights @ self.program.criteria)
 
@@ -155,17 +119,3 @@ class Session:
                 if column is not None:
                     start[column] = min(choice.units, self.program.col_upper[column])
         return start
-
-
-def _payoff_row(session: Session, i: int, ask: Ask) -> tuple[float, Floats] | Outcome:
-    """(ideal bound of criterion i, all criteria at an efficient LP optimum of it)."""
-    q = session.program.q
-    alone = session.minimise(np.eye(q)[i], replace(ask, relax=True))
-    if alone.verdict != "optimal" or alone.x is None:
-        return alone
-    size = np.abs(session.program.criteria).sum(axis=1)
-    others = np.array([0.0 if j == i else 1.0 / max(float(size[j]), 1e-9) for j in range(q)])
-    room = RANGE_SLACK * max(1.0, abs(alone.objective))
-    second = session.minimise(others, replace(ask, relax=True), {i: alone.objective + room})
-    x = second.x if second.verdict == "optimal" and second.x is not None else alone.x
-    return alone.bound, session.program.values(x)

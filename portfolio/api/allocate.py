@@ -10,14 +10,14 @@ from portfolio.api.stages import Clock, Effort, Stage, Watch, solve_aim
 from portfolio.audit import Verdict
 from portfolio.errors import AuditFailed
 from portfolio.formulation.cells import as_view
-from portfolio.numerics import BOUND_TOLERANCE, GRID_ATTEMPTS, PROOF_TOLERANCE
+from portfolio.numerics import BOUND_TOLERANCE, GRID_ATTEMPTS, GRID_SHARE_LIMIT, PROOF_TOLERANCE
 from portfolio.program import Floats
 from portfolio.results import Audit, Claim, Plan, Range, Result
-from portfolio.schema.aim import Aim
+from portfolio.schema.aim import Aim, Weighted
 from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.model_spec import ModelSpec
-from portfolio.session import Session, Span
-from portfolio.solvers.outcome import Outcome
+from portfolio.payoff import Span
+from portfolio.session import Session
 
 __all__ = ["Effort", "Watch", "allocate"]
 
@@ -46,8 +46,8 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
         options=options_of(effort),
         versions=versions(),
     )
-    if isinstance(spans, Outcome):
-        status = "infeasible" if spans.verdict == "infeasible" else _stopped(effort)
+    if isinstance(spans, str):
+        status = "infeasible" if spans == "infeasible" else _stopped(effort)
         return frame.model_copy(update={"status": status, "seconds": clock.laps})
     ranges = ranges_of(session, spans)
     notices = tuple(f"{c.id}: range 0, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1)
@@ -67,7 +67,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
             "status": "proven" if proven else _stopped(effort),
             "claims": claims,
             "plan": plan,
-            "grid_loss": _grid_loss(session, x, plan),
+            "grid_loss": _grid_loss(session, aim, x, plan),
             "audit": _counted(verdict),
             "seconds": clock.laps,
         }
@@ -140,15 +140,17 @@ def _claim(session: Session, aim: Aim, ranges: dict[str, Range], stage: Stage, p
     gap = (sign * value - bound) / unit
     grid = min(max((sign * value - solved) / unit, Fraction(0)), gap)
     target = max(target + stage.slack / unit, PROOF_TOLERANCE)
-    proven = gap - grid <= target
+    # A grid that costs this much is not a rounding any more: nothing is called proven then.
+    proven = gap - grid <= target and grid <= GRID_SHARE_LIMIT
     return Claim(of=stage.of, value=value, bound=sign * bound, gap=gap, target=target, proven=proven, grid=grid, within=stage.within)
 
 
-def _grid_loss(session: Session, x: Floats, plan: Plan) -> dict[str, Fraction]:
-    """Criteria lost to the publication grid, natural unit, positive = lost."""
+def _grid_loss(session: Session, aim: Aim, x: Floats, plan: Plan) -> dict[str, Fraction]:
+    """Criteria lost to the publication grid, natural unit, positive = lost; only those the aim counts (the solver leaves the others loose)."""
+    counted = {c for c, w in aim.weights.items() if w} if isinstance(aim, Weighted) else set(getattr(aim, "order", ()) or aim.point)
     before = session.program.values(x[: session.program.n])
     after = session.minimised(plan.criteria)
-    return {c: Fraction(repr(round(float(a - b), 9))) for c, a, b in zip(session.program.names, after, before, strict=True)}
+    return {c: Fraction(repr(round(float(a - b), 9))) for c, a, b in zip(session.program.names, after, before, strict=True) if c in counted}
 
 
 def _counted(verdict: Verdict) -> Audit:

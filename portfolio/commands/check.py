@@ -30,7 +30,7 @@ def check(
 
     desk = Desk.of(lang.value, as_json, everything)
     if schema:
-        from portfolio.schema.json_schema import schema_text
+        from portfolio.formats.json_schema import schema_text
 
         desk.show(schema_text("instance"))
         return 0

@@ -28,7 +28,7 @@ def add(b: Build) -> None:
     profiled: list[tuple[int, int | None]] = [(i, t) for i, w in enumerate(b.at.ways) for t in sorted(w.profile or {})]
     _balance(b, "profile", profiled, "sum_k x_okt = rho C profile_t s", None)
     _payments(b)
-    ramped = [(i, t) for i in flexible if (w := b.at.ways[i]).ramp is not None for t in w.years]
+    ramped = [(i, t) for i in flexible if (w := b.at.ways[i]).ramp is not None and len(w.years) > 1 for t in w.years]
     _ramp(b, ramped)
     _fund_rate(b)
 
@@ -77,7 +77,7 @@ def _own_most(b: Build, way: Way, year: int) -> Fraction:
     if way.profile is not None:
         return full * way.profile.get(year, Fraction(0))
     top = full / b.instance.weight(year)
-    return min(top, way.ramp * full) if way.ramp is not None else top
+    return min(top, way.ramp * full) if way.ramp is not None and len(way.years) > 1 else top
 
 
 def _most(b: Build, way: Way, fund: Fund, year: int, own: Fraction | None, reach: dict[int, Fraction] | None) -> Fraction:

@@ -188,7 +188,7 @@ class _Checker:
             yield from self._contribution(f"{path}.effects.{key}", key)
         for name in ("mitigates", "provides"):
             for key, value in getattr(terms, name).items():
-                if not -1 <= value.number <= 1:
+                if not (0 if name == "provides" else -1) <= value.number <= 1:
                     yield Problem("not_share", f"{path}.{name}.{key}", exact_text(value.number))
         for capacity, use in terms.uses.items():
             if isinstance(use, Quantity):
@@ -323,6 +323,8 @@ class _Checker:
         for path, rule in self.each("rules"):
             if isinstance(rule, (Share, CriterionBound, Linear)) and rule.min is None and rule.max is None:
                 yield Problem("no_side", path, rule.id)
+            if isinstance(rule, CriterionBound):
+                yield from self._bound_side(path, rule)
             if isinstance(rule, Share):
                 yield from _share(f"{path}.min", rule.min)
                 yield from _share(f"{path}.max", rule.max)
@@ -356,6 +358,14 @@ class _Checker:
         known = [name for name in ways if name.partition("@")[0] == option.strip().partition("@")[0]]
         if "@" in option and known and option.strip() not in known:
             yield Problem("no_option", path, shown(option.strip()), {"programme": programme, **hint(option.strip(), known)})
+
+    def _bound_side(self, path: str, rule: CriterionBound) -> Iterator[Problem]:
+        """A bound may ask for more of what is wanted, never for less: the hull of a curve is exact only while nothing rewards a smaller effect."""
+        criterion = next((c for c in self.instance.criteria if c.id == rule.criterion), None)
+        if criterion is not None:
+            side = "max" if criterion.sense == "max" else "min"
+            if getattr(rule, side) is not None:
+                yield Problem("against_sense", f"{path}.{side}", criterion.id, {"good": "min" if side == "max" else "max"})
 
     def aim(self) -> Iterator[Problem]:
         aim = self.instance.aim

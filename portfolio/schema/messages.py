@@ -282,6 +282,12 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "base_year は first_year から{limit}年以内が必要です",
         "base_year を直してください。",
     ),
+    "against_sense": _both(
+        "a bound that asks for more of what is wanted was expected: `{good}` on this criterion",
+        "Use `{good}`, or turn the criterion's sense around.",
+        "望ましい方向の制約（この基準では `{good}`）が必要です",
+        "`{good}` を使うか、基準の向き（sense）を変えてください。",
+    ),
     "not_contribution": _both(
         "a criterion of kind contribution was expected, this one is {kind}",
         "Use mitigates, covers or provides for what a programme does to risks and needs.",

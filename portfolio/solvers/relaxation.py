@@ -66,12 +66,14 @@ class Relaxation:
                 self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds"
             )
 
-    def solve(self, iterations: int | None = None, presolve: bool = False) -> float | None:
-        """The LP's optimum; inf when infeasible; None when the iteration limit stopped it (the value reached is then in `reached`)."""
+    def solve(self, iterations: int | None = None, presolve: bool = False, seconds: float = _INF) -> float | None:
+        """The LP's optimum; inf when infeasible; None when a limit stopped it (the value reached is then in `reached`)."""
         highs = self._highs
         if presolve:
             highs.setOptionValue("presolve", "on")
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
+        # An LP's time limit counts the run time of the whole object.
+        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.0) if seconds < _INF else _INF)
         status = highs.run()
         if presolve:
             highs.setOptionValue("presolve", "off")
@@ -80,7 +82,7 @@ class Relaxation:
             return float(highs.getInfo().objective_function_value)
         if model in (HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible):
             return _INF
-        if model == HighsModelStatus.kIterationLimit and iterations is not None:
+        if (model == HighsModelStatus.kIterationLimit and iterations is not None) or model == HighsModelStatus.kTimeLimit:
             return None
         raise SolverFailure(f"HiGHS answered {status} / {model} to a relaxation", f"HiGHSが緩和問題に {model} を返しました")
 

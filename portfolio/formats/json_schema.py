@@ -1,4 +1,4 @@
-"""JSON Schemas of the files that people and tools write, so that editors complete and check them: `python -m portfolio.schema.json_schema`.
+"""JSON Schemas of the files that people and tools write, so that editors complete and check them: `python -m portfolio.formats.json_schema`.
 
 Generated from the classes; descriptions are their docstrings. docs/schema/ holds the result, a test keeps it equal.
 """

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from portfolio.formats.json_text import parse_json
-from portfolio.schema.json_schema import FOLDER, PUBLISHED, json_schema, schema_text
+from portfolio.formats.json_schema import FOLDER, PUBLISHED, json_schema, schema_text
 
 RAW: dict[str, Any] = parse_json((Path(__file__).parent / "full_instance.json").read_text(encoding="utf-8"))
 TYPES: dict[str, tuple[type, ...]] = {
@@ -59,7 +59,7 @@ KNOWN = {
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_published_file_is_the_generated_one(name: str) -> None:
     published = (FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert published == schema_text(name), "run python -m portfolio.schema.json_schema"
+    assert published == schema_text(name), "run python -m portfolio.formats.json_schema"
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
