@@ -1,7 +1,7 @@
 """The payoff table: ideal points from LP bounds, far ends from efficient LP optima.
 
 Each criterion is minimised alone over the LP relaxation (its optimum is a bound: no plan is better), then the scaled sum of the others while it stays (nearly)
-there, so that the table holds efficient points. Two LP objects share the criteria; within one, each LP starts from the basis of the last.
+there, so that the table holds efficient points. Two LP objects share the criteria.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def _rows(program: Program, seed: int, share: list[int], deadline: float) -> dic
     size = np.maximum(np.abs(program.criteria).max(axis=1, initial=0.0), 1e-9)
     limits = {i: lp.add_row(program.criteria[i] / size[i], -_INF, _INF) for i in share}
     found = {}
-    for number, i in enumerate(share):
+    for i in share:
         lp.cost(program.criteria[i] / size[i])
-        alone = lp.solve(presolve=not number, seconds=deadline - time.perf_counter())
+        alone = lp.solve(presolve=True, seconds=deadline - time.perf_counter())
         if alone is None or alone == _INF:
             return "infeasible" if alone == _INF else "limit"
         x = lp.x
@@ -70,7 +70,7 @@ def _rows(program: Program, seed: int, share: list[int], deadline: float) -> dic
             lp.bound_rows([limits[i]], np.array([-_INF]), np.array([alone + room]))
             total = np.abs(program.criteria).sum(axis=1)
             lp.cost((program.criteria[others] / np.maximum(total[others], 1e-9)[:, None]).sum(axis=0) * 1e3)
-            second = lp.solve(seconds=deadline - time.perf_counter())
+            second = lp.solve(presolve=True, seconds=deadline - time.perf_counter())
             x = lp.x if second is not None and second < _INF else x
             lp.bound_rows([limits[i]], np.array([-_INF]), np.array([_INF]))
         found[i] = (float(alone * size[i] + program.offsets[i]), program.values(x))

@@ -70,6 +70,8 @@ class Relaxation:
         """The LP's optimum; inf when infeasible; None when a limit stopped it (the value reached is then in `reached`)."""
         highs = self._highs
         if presolve:
+            # A basis would switch presolve off; from scratch it is the quicker way after a change of objective.
+            highs.clearSolver()
             highs.setOptionValue("presolve", "on")
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
         # An LP's time limit counts the run time of the whole object.
