@@ -16,13 +16,15 @@ import numpy as np
 from portfolio.audit import Verdict as Checked
 from portfolio.formulation.assemble import assemble
 from portfolio.ledger.finish import finish
-from portfolio.payoff import Span, payoff
+from portfolio.payoff import LARGE, Span, payoff
 from portfolio.program import Floats, Program
+from portfolio.proof.tree import Tree
 from portfolio.results import Plan
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.solvers.door import open_door
 from portfolio.solvers.outcome import Ask, Outcome, Verdict
+from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
 ROOM_ROWS = frozenset(
@@ -83,6 +85,14 @@ class Session:
     def spans(self, ask: Ask) -> list[Span] | Verdict:
         """Ideal and far end of every criterion (payoff.py), or why there are none."""
         return payoff(self.program, self.seed, ask.seconds)
+
+    def quick_plan(self, weights: Floats, ask: Ask) -> Floats | None:
+        """A plan (n,) within seconds, from one dive over the LP: what a limit or Ctrl-C finds when the solver has none yet; None for small
+        Programs, where it is not worth its time."""
+        if self.program.n < LARGE:
+            return None
+        cost = weights @ self.program.criteria
+        return Tree(self.program, Relaxation(self.program, self.seed), cost, replace(ask, watch=None), nodes=1).minimise().x
 
     def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Checked]:
         """The audited plan on the grid of a solution x (n,) found for these weights on the criteria (q,)."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from portfolio.errors import UsageError
 from portfolio.results import Range
-from portfolio.schema.aim import Aim, Floor, Lexicographic, Reference, Weighted
+from portfolio.schema.aim import Aim, Floor, Reference, Weighted
 from portfolio.schema.criterion import Criterion
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec

@@ -11,12 +11,12 @@ from portfolio.audit import Verdict
 from portfolio.errors import AuditFailed
 from portfolio.formulation.cells import as_view
 from portfolio.numerics import BOUND_TOLERANCE, GRID_ATTEMPTS, GRID_SHARE_LIMIT, PROOF_TOLERANCE
+from portfolio.payoff import Span
 from portfolio.program import Floats
 from portfolio.results import Audit, Claim, Plan, Range, Result
 from portfolio.schema.aim import Aim, Weighted
 from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.model_spec import ModelSpec
-from portfolio.payoff import Span
 from portfolio.session import Session
 
 __all__ = ["Effort", "Watch", "allocate"]
@@ -147,7 +147,11 @@ def _claim(session: Session, aim: Aim, ranges: dict[str, Range], stage: Stage, p
 
 def _grid_loss(session: Session, aim: Aim, x: Floats, plan: Plan) -> dict[str, Fraction]:
     """Criteria lost to the publication grid, natural unit, positive = lost; only those the aim counts (the solver leaves the others loose)."""
-    counted = {c for c, w in aim.weights.items() if w} if isinstance(aim, Weighted) else set(getattr(aim, "order", ()) or aim.point)
+    counted = (
+        {c for c, w in aim.weights.items() if w}
+        if isinstance(aim, Weighted)
+        else set(getattr(aim, "order", ()) or getattr(aim, "point", ()))
+    )
     before = session.program.values(x[: session.program.n])
     after = session.minimised(plan.criteria)
     return {c: Fraction(repr(round(float(a - b), 9))) for c, a, b in zip(session.program.names, after, before, strict=True) if c in counted}

@@ -55,7 +55,9 @@ def highs_version(found: str | None) -> Finding:
         return _finding("highspy", "error", "not installed", remedy, "未導入")
     numbers = tuple(int(part) for part in found.split(".")[:3] if part.isdecimal())
     if numbers < HIGHS_FROM:
-        return _finding("highspy", "error", f"{found} gives wrong answers on small mixed models", remedy, f"{found} は誤答することがあります")
+        return _finding(
+            "highspy", "error", f"{found} gives wrong answers on small mixed models", remedy, f"{found} は誤答することがあります"
+        )
     if numbers >= HIGHS_BELOW:
         return _finding("highspy", "warning", f"{found} is newer than what was tested", remedy, f"{found} は未検証の版です")
     return _finding("highspy", "ok", found)
@@ -122,7 +124,9 @@ def cluster(address: str) -> Finding:
     except ValueError:
         host = port = None
     if place.scheme not in ("tcp", "tls") or not host or not port:
-        return _finding("cluster", "error", f"{address} is no address", "write --scheduler tcp://host:8786", f"{address} はアドレスではありません")
+        return _finding(
+            "cluster", "error", f"{address} is no address", "write --scheduler tcp://host:8786", f"{address} はアドレスではありません"
+        )
     try:
         socket.create_connection((host, port), timeout=PATIENCE).close()
     except OSError as error:

@@ -101,6 +101,8 @@ def solve_aim(
     of = "aim" if solo is None else solo
     # A single criterion is asked in its own unit: the relative gap is turned into an absolute one by its best bound.
     scale = max(abs(float(ranges[solo].best)), 1.0) * 0.5 if solo is not None else 1.0
+    if start is None and not inside:
+        start = session.quick_plan(weights, clock.ask(of))
     outcome = session.minimise(weights, clock.ask(of, _gap(effort) * scale, start), inside)
     origin = 0.0 if solo is not None else origin_of(session, weights, ranges)
     return [Stage(of, outcome, origin, within=within, weights=weights)]

@@ -9,7 +9,12 @@ import typer
 from portfolio.commands.desk import Desk
 from portfolio.commands.options import Debug, Json, Lang, Language
 
-MARKS = {"ok": ("ok", "正常"), "absent": ("not there (optional)", "なし（任意）"), "warning": ("warning", "警告"), "error": ("ERROR", "エラー")}
+MARKS = {
+    "ok": ("ok", "正常"),
+    "absent": ("not there (optional)", "なし（任意）"),
+    "warning": ("warning", "警告"),
+    "error": ("ERROR", "エラー"),
+}
 
 
 def doctor(

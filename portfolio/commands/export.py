@@ -67,7 +67,9 @@ def export(
     weights: Annotated[str | None, typer.Option(help="Weights by criterion: growth=2,continuity=1.", metavar="A=N,B=N")] = None,
     floor: Annotated[list[str] | None, typer.Option(help="growth=95% (of its best) or growth=1234. Repeatable.", metavar="A=N")] = None,
     set_: Settings = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", help="File; - for stdout. Default: ID.mps, ID.lp, ID_pyomo.py here.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="File; - for stdout. Default: ID.mps, ID.lp, ID_pyomo.py here.")
+    ] = None,
     lang: Lang = Language.auto,
     as_json: Json = False,
     debug: Debug = False,

@@ -38,7 +38,10 @@ def solve(
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the best plan so far is kept.", min=0.0)] = None,
     threads: Annotated[int, typer.Option(help="Threads of the solver.", min=1, max=1024)] = 1,
     solver: Annotated[
-        str, typer.Option(help="highs, pulp:cbc, pulp:highs, pyomo:highs, pyomo:scip ... (portfolio doctor lists what is there).", metavar="NAME")
+        str,
+        typer.Option(
+            help="highs, pulp:cbc, pulp:highs, pyomo:highs, pyomo:scip ... (portfolio doctor lists what is there).", metavar="NAME"
+        ),
     ] = "highs",
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
     output: Annotated[str | None, typer.Option("--output", "-o", help="Result file; - for stdout. Default: ID.result.json here.")] = None,

@@ -9,6 +9,7 @@ phi is concave, so the segments fill in order. A harm to a need counts with scal
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -26,7 +27,7 @@ def segments(need: Need) -> list[tuple[Fraction, Fraction]]:
     if need.curve is None:
         return [(ONE, ONE)]
     points = [(x.number, v.number) for x, v in need.curve]
-    parts = [(x1 - x0, (v1 - v0) / (x1 - x0)) for (x0, v0), (x1, v1) in zip(points, points[1:], strict=False)]
+    parts = [(x1 - x0, (v1 - v0) / (x1 - x0)) for (x0, v0), (x1, v1) in itertools.pairwise(points)]
     return [(width, slope) for width, slope in parts if slope > 0]
 
 

@@ -83,7 +83,9 @@ def _add_pieces(b: Build, owners: list[tuple[int, list[int]]], split: list[tuple
         owners[k] = (int(column), owners[k][1])
 
 
-def _owner_labels(b: Build, point: list[tuple[int, int, Fraction, Fraction]], owners: list[tuple[int, list[int]]]) -> list[tuple[str | int, ...]]:
+def _owner_labels(
+    b: Build, point: list[tuple[int, int, Fraction, Fraction]], owners: list[tuple[int, list[int]]]
+) -> list[tuple[str | int, ...]]:
     labels: list[tuple[str | int, ...]] = []
     seen: dict[int, int] = {}
     for _, points in owners:

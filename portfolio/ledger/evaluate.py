@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,7 +43,7 @@ class Values:
 def effect_at(curve: Curve, units: int, scale: Fraction) -> Fraction:
     """e = units * v(scale / units) on the curve itself, linear between breakpoints."""
     at = scale / units
-    for (b0, v0), (b1, v1) in zip(curve, curve[1:], strict=False):
+    for (b0, v0), (b1, v1) in itertools.pairwise(curve):
         if b0 <= at <= b1:
             return units * (v0 + (v1 - v0) * (at - b0) / (b1 - b0))
     return units * (curve[0][1] if at <= curve[0][0] else ONE)

@@ -14,7 +14,7 @@ from math import isqrt
 import numpy as np
 
 from portfolio.ledger.reduced import Reduced
-from portfolio.numerics import GRID_MARGIN, GRID_REACH, SOLVER_FEASIBILITY
+from portfolio.numerics import GRID_MARGIN, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
@@ -120,7 +120,11 @@ class _Rows:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
-        largest = Fraction(1) if block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap") else max((abs(v) for c, v in self.columns[row]), default=Fraction(1))
+        largest = (
+            Fraction(1)
+            if block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap")
+            else max((abs(v) for c, v in self.columns[row]), default=Fraction(1))
+        )
         extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest + self.cash_noise(row)
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
 

@@ -125,7 +125,9 @@ def _without_sums(program: Program) -> tuple[Ids, Ids, Floats]:
         for part, total in zip(cols[parts].tolist(), owner[cols[parts]].tolist(), strict=True):
             members.setdefault(total, []).append(part)
         summed = ~own & (cols >= columns.start) & (cols < columns.start + columns.size)
-        spread = [(r, part, v) for r, c, v in zip(rows[summed], cols[summed], values[summed], strict=True) for part in members.get(int(c), [])]
+        spread = [
+            (r, part, v) for r, c, v in zip(rows[summed], cols[summed], values[summed], strict=True) for part in members.get(int(c), [])
+        ]
         kept = ~summed
         rows = np.concatenate([rows[kept], np.array([r for r, _, _ in spread], dtype=int)])
         cols = np.concatenate([cols[kept], np.array([c for _, c, _ in spread], dtype=int)])

@@ -96,7 +96,7 @@ class FundExclusion(_Rule):
 
 
 class CriterionBound(_Rule):
-    """min <= criterion <= max, in the criterion's natural sense and unit."""
+    """criterion >= min (sense max) or <= max (sense min), natural unit: a bound may only ask for more of what is wanted."""
 
     kind: Literal["criterion_bound"]
     criterion: Id

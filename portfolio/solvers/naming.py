@@ -9,7 +9,7 @@ Names of more than 90 characters (at 100 CBC and PuLP give up) are cut and end i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 from portfolio.program import Block, Program
@@ -33,6 +33,12 @@ def labels(blocks: Iterable[Block]) -> list[str]:
             seen.add(label)
             found.append(label)
     return found
+
+
+def key(entry: tuple[Any, ...]) -> Any:
+    """An entry's index as a user writes it: ways are two parts (`"small_uav", "grant"`), one part stands without its tuple, a scalar is ()."""
+    parts = tuple(piece for part in entry for piece in (part.split(",") if isinstance(part, str) else [part]))
+    return parts[0] if len(parts) == 1 else parts
 
 
 def code(label: str, style: Style, position: int = 0) -> str:

@@ -17,7 +17,7 @@ import pulp
 from portfolio.errors import UsageError
 from portfolio.program import Block, Floats, Program
 from portfolio.solvers.goal import Goal, natural
-from portfolio.solvers.naming import codes, labels
+from portfolio.solvers.naming import codes, key, labels
 from portfolio.solvers.sides import one_sided
 
 Family = dict[Any, Any]
@@ -114,8 +114,8 @@ def families(blocks: Sequence[Block], parts: Sequence[Any]) -> dict[str, Family]
     found: dict[str, Family] = {}
     for block in blocks:
         family = found.setdefault(block.name, {})
-        for key, part in zip(block.index, parts[block.span], strict=True):
-            family[key[0] if len(key) == 1 else key] = part
+        for entry, part in zip(block.index, parts[block.span], strict=True):
+            family[key(entry)] = part
     return found
 
 

@@ -17,6 +17,7 @@ from pyomo.core.expr.numeric_expr import LinearExpression
 from portfolio.errors import UsageError
 from portfolio.program import Block, Floats, Program
 from portfolio.solvers.goal import Goal, natural
+from portfolio.solvers.naming import key
 
 OBJECTIVE, CRITERIA = "aim", "criterion"
 
@@ -61,8 +62,8 @@ def rows_of(model: Any, program: Program) -> list[Any]:
     found: list[Any] = [None] * program.m
     for name, blocks in _merged(program.rows).items():
         family = family_of(model, name, pyo.Constraint)
-        for key, i in zip(_keys(blocks), _ids(blocks), strict=True):
-            found[i] = family[None if key == () else key]
+        for at, i in zip(_keys(blocks), _ids(blocks), strict=True):
+            found[i] = family[None if at == () else at]
     return found
 
 
@@ -75,7 +76,7 @@ def _merged(blocks: Sequence[Block]) -> dict[str, list[Block]]:
 
 
 def _keys(blocks: Sequence[Block]) -> list[Any]:
-    return [key[0] if len(key) == 1 else key for block in blocks for key in block.index]
+    return [key(entry) for block in blocks for entry in block.index]
 
 
 def _ids(blocks: Sequence[Block]) -> list[int]:
@@ -98,9 +99,9 @@ def _indexed(model: Any, kind: Any, name: str, blocks: Sequence[Block], goal: Go
 
 def _add_columns(model: Any, program: Program, name: str, blocks: Sequence[Block], goal: Goal) -> None:
     family, keys = _indexed(model, pyo.Var, name, blocks, goal)
-    for key, j in zip(keys, _ids(blocks), strict=True):
+    for at, j in zip(keys, _ids(blocks), strict=True):
         low, high = float(program.col_lower[j]), float(program.col_upper[j])
-        variable = family[key]
+        variable = family[at]
         if program.integer[j]:
             variable.domain = pyo.Binary if (low, high) == (0.0, 1.0) else pyo.Integers
         variable.setlb(low)
@@ -109,14 +110,14 @@ def _add_columns(model: Any, program: Program, name: str, blocks: Sequence[Block
 
 def _add_rows(model: Any, program: Program, name: str, blocks: Sequence[Block], variables: Sequence[Any], goal: Goal) -> None:
     family, keys = _indexed(model, pyo.Constraint, name, blocks, goal)
-    for key, i in zip(keys, _ids(blocks), strict=True):
+    for at, i in zip(keys, _ids(blocks), strict=True):
         inside = slice(program.indptr[i], program.indptr[i + 1])
         low, high = float(program.row_lower[i]), float(program.row_upper[i])
         made = row(variables, program.indices[inside].tolist(), program.data[inside].tolist(), low, high)
-        if key is None:
+        if at is None:
             family.set_value(made)
         else:
-            family[key] = made
+            family[at] = made
 
 
 def row(variables: Sequence[Any], columns: Sequence[int], values: Sequence[float], low: float, high: float) -> Any:
@@ -139,13 +140,13 @@ def columns_of(model: Any, program: Program) -> list[Any]:
     found: list[Any] = [None] * program.n
     for name, blocks in _merged(program.columns).items():
         family = family_of(model, name, pyo.Var)
-        for key, j in zip(_keys(blocks), _ids(blocks), strict=True):
+        for at, j in zip(_keys(blocks), _ids(blocks), strict=True):
             try:
-                found[j] = family[None if key == () else key]
+                found[j] = family[None if at == () else at]
             except (KeyError, TypeError):
                 raise UsageError(
-                    f"the Pyomo model has no variable {name}{list(key) if isinstance(key, tuple) else [key]}: was it made from this instance?",
-                    f"Pyomoモデルに変数 {name} {key} がありません。このデータから作ったモデルですか？",
+                    f"the Pyomo model has no variable {name}{list(at) if isinstance(at, tuple) else [at]}: was it made from this instance?",
+                    f"Pyomoモデルに変数 {name} {at} がありません。このデータから作ったモデルですか？",
                 ) from None
     return found
 

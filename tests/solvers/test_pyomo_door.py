@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 import pytest
 
 import portfolio
-from portfolio.api.doors import as_aim
+from portfolio.api.aimed import as_aim
 from portfolio.errors import AuditFailed, UsageError
 from portfolio.program import Block, Program
 from portfolio.schema.aim import Floor, Lexicographic, Reference, Weighted
