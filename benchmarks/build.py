@@ -90,8 +90,9 @@ def measure(programmes: int, gap: float, seconds: float, repeat: int) -> list[st
     size = np.abs(program.criteria).sum(axis=1)
     cost = (program.criteria / np.where(size > 0, size, 1.0)[:, None]).sum(axis=0) * programmes
     highs = Highs(program)
-    relaxed = highs.minimise(cost, Ask(relax=True))
-    outcome = highs.minimise(cost, Ask(gap=gap * abs(relaxed.objective), seconds=seconds))
+    relaxed = highs.minimise(cost, Ask(relax=True, seconds=4 * seconds))
+    wanted = gap * abs(relaxed.objective) if relaxed.verdict == "optimal" else 0.0
+    outcome = highs.minimise(cost, Ask(gap=wanted, seconds=seconds))
     native = assembled + handed
     print(f"\n{programmes} programmes: {program.n} columns, {program.m} rows, {len(program.data)} nonzeros")
     print(f"  native   assemble {assembled:8.3f} s   hand over {handed:8.3f} s   sum {native:8.3f} s")
@@ -107,9 +108,13 @@ def measure(programmes: int, gap: float, seconds: float, repeat: int) -> list[st
             missed.append(f"{programmes}: native is {ratio:.1f} times faster than {name}, not {FASTER_THAN_A_DOOR:g}")
     prebuilt = handed + outcome.seconds
     against = (native + outcome.seconds) / prebuilt
-    print(
-        f"  solve    {outcome.seconds:8.3f} s ({outcome.verdict}, gap asked {gap:g})   native / prebuilt arrays, with solve = {against:.2f}"
-    )
+    # After a limit the true solve is longer and the ratio smaller than printed.
+    about = "=" if outcome.verdict == "optimal" else "<"
+    said = f"({outcome.verdict}, gap asked {gap:g})"
+    print(f"  solve    {outcome.seconds:8.3f} s {said}   native / prebuilt arrays, with solve {about} {against:.2f}")
+    with_lp = (native + relaxed.seconds) / (handed + relaxed.seconds)
+    sign = "=" if relaxed.verdict == "optimal" else "<"
+    print(f"  LP       {relaxed.seconds:8.3f} s ({relaxed.verdict})   native / prebuilt arrays, with its relaxation {sign} {with_lp:.2f}")
     if programmes == 5000 and against > AGAINST_PREBUILT:
         missed.append(f"{programmes}: native takes {against:.2f} times handing prebuilt arrays to HiGHS, not {AGAINST_PREBUILT:g}")
     return missed

@@ -197,6 +197,6 @@ def cbc_verdict(log: str, status: int, solved: bool, relaxed: bool, objective: f
     stated = _LOWER.findall(log)
     bound = float(stated[-1]) if stated else -_INF
     if solved and "Stopped on" not in log and objective is not None:
-        # Without a line on the lower bound the gap is closed.
-        return "optimal", bound if stated else objective - (0.0 if relaxed else CBC_INCREMENT)
+        # Without a line on the lower bound CBC only says that it searched to the gap asked for.
+        return "optimal", bound if stated else objective - (0.0 if relaxed else max(gap, CBC_INCREMENT))
     return ("limit", bound) if "Stopped on" in log or objective is not None else ("failed", -_INF)

@@ -182,8 +182,12 @@ class PyomoDoor:
             return Outcome("failed", None, _INF, -_INF, seconds, note="optimal without a solution")
         objective = float(cost @ x) if x is not None else _INF
         stated = self._stated(results)
+        to_the_gap = objective - (0.0 if ask.relax else max(ask.gap, 0.0))
         if stated is None and verdict == "optimal" and (ask.relax or "gap" in OPTIONS.get(self._kind, {})):
-            stated = objective - max(ask.gap, 0.0)
+            stated = to_the_gap
+        elif stated is not None and self._kind == "cbc":
+            # Where CBC's log has no lower bound, Pyomo puts the objective in its place.
+            stated = min(stated, to_the_gap)
         bound = max(-_INF if stated is None else stated, box_bound(self.program, cost))
         return Outcome(verdict, x, objective, min(bound, objective), seconds)
 

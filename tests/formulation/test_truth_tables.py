@@ -10,6 +10,7 @@ import pytest
 
 from portfolio.formulation.assemble import assemble
 from portfolio.library import load_model
+from portfolio.program import Floats, Program
 from portfolio.schema.validate import parse_instance
 
 Raw = dict[str, Any]
@@ -24,10 +25,23 @@ def broken(raw: Raw, plan: Mapping[str, float]) -> set[str]:
     x = np.zeros(program.n)
     for label, value in plan.items():
         x[place[label]] = value / float(program.money_unit) if label.split("[")[0] in IN_MONEY else value
+    _add_up(program, x)
     activity = np.add.reduceat(np.append(program.data * x[program.indices], 0.0), np.minimum(program.indptr[:-1], len(program.data)))
     activity[np.diff(program.indptr) == 0] = 0.0
     wrong = (activity < program.row_lower - 1e-9) | (activity > program.row_upper + 1e-9)
     return {program.row_label(i) for i in np.flatnonzero(wrong)}
+
+
+def _add_up(program: Program, x: Floats) -> None:
+    """Fill in the sum columns (what a fund commits in a year, what a way is paid), which a plan by hand leaves out."""
+    for name, definition in (("use", "fund_use"), ("spend", "spend_sum")):
+        columns, rows = program.block(name), next((b for b in program.rows if b.name == definition), None)
+        if columns is None or rows is None:
+            continue
+        for n in range(columns.size):
+            inside = slice(program.indptr[rows.start + n], program.indptr[rows.start + n + 1])
+            x[columns.start + n] = 0.0
+            x[columns.start + n] = program.data[inside] @ x[program.indices[inside]]
 
 
 def free(name: str, **terms: Any) -> Raw:
