@@ -27,7 +27,12 @@ def test_the_top_level_is_portfolio_only(names: list[str]) -> None:
 
 
 def test_models_and_instances_travel_along(names: list[str]) -> None:
-    for needed in ("models/allocation.toml", "instances/toy/instance.json", "instances/japan-2026/instance.json", "instances/classics/weing1/expected.json"):
+    for needed in (
+        "models/allocation.toml",
+        "instances/toy/instance.json",
+        "instances/japan-2026/instance.json",
+        "instances/classics/weing1/expected.json",
+    ):
         assert f"portfolio/_bundled/{needed}" in names
 
 

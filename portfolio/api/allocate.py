@@ -15,6 +15,7 @@ from portfolio.payoff import Span
 from portfolio.program import Floats
 from portfolio.results import Audit, Claim, Plan, Range, Result
 from portfolio.schema.aim import Aim, Weighted
+from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.session import Session
@@ -62,9 +63,12 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     clock.lap("grid and audit")
     claims = tuple(_claim(session, aim, ranges, stage, plan, effort.gap) for stage in stages)
     proven = all(claim.proven for claim in claims)
+    if any(claim.grid > GRID_SHARE_LIMIT for claim in claims):
+        notices += (f"whole units of {exact_text(instance.header.grid)} cost too much to call this proven: use a finer grid",)
     return frame.model_copy(
         update={
             "status": "proven" if proven else _stopped(effort),
+            "notices": notices,
             "claims": claims,
             "plan": plan,
             "grid_loss": _grid_loss(session, aim, x, plan),

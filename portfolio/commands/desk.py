@@ -81,7 +81,9 @@ class Desk:
     def width(self, shape: str = "auto") -> int:
         """Cells per line; `wide` is at least 120, `narrow` at most 80."""
         said = os.environ.get("COLUMNS", "")
-        cells = int(said) if said.isdecimal() and int(said) > 0 else shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
+        cells = (
+            int(said) if said.isdecimal() and int(said) > 0 else shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
+        )
         return {"wide": max(cells, 120), "narrow": min(cells, 80)}.get(shape, cells)
 
     def show(self, text: str) -> None:

@@ -281,7 +281,7 @@ class _Question:
         by_year = {t: {x: 1.0 for (_, u), x in mine.items() if u == t} for t in self.instance.years}
         if flexible:
             self.out.row({**{x: weight[t] for (_, t), x in mine.items()}, s: -public}, 0.0, 0.0)
-            if way.ramp is not None:
+            if way.ramp is not None and len(way.years) > 1:
                 for t in way.years:
                     self.out.row({**by_year[t], s: -float(way.ramp) * public}, upper=0.0)
         elif way.profile is not None:

@@ -112,7 +112,7 @@ EVERYTHING: dict[str, Any] = {
         {"id": "all", "kind": "share", "select": {}, "max": 1},
         {"id": "few", "kind": "max_funds", "select": {"programmes": ["fab"]}, "max": 4},
         {"id": "not_both", "kind": "fund_exclusion", "funds": ["gx", "open"], "select": {"fields": ["chips"]}},
-        {"id": "bound", "kind": "criterion_bound", "criterion": "growth", "min": {"value": 1, "kind": "stated"}, "max": 5000},
+        {"id": "bound", "kind": "criterion_bound", "criterion": "growth", "min": {"value": 1, "kind": "stated"}},
         {"id": "lin", "kind": "linear", "min": -5, "max": {"value": 5, "note": "n"}, "terms": [
             {"programme": "fab", "option": "big", "fund": "open", "year": 2026, "on": "money", "coef": {"value": 1, "low": "0.5"}},
             {"programme": "drone", "coef": "-1/3"}]},

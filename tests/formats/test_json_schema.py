@@ -14,7 +14,7 @@ import pytest
 from portfolio.formats.json_schema import FOLDER, PUBLISHED, json_schema, schema_text
 from portfolio.formats.json_text import parse_json
 
-RAW: dict[str, Any] = parse_json((Path(__file__).parent / "full_instance.json").read_text(encoding="utf-8"))
+RAW: dict[str, Any] = parse_json((Path(__file__).parent.parent / "schema" / "full_instance.json").read_text(encoding="utf-8"))
 TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),

@@ -140,13 +140,6 @@ SEVERED: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         "rules.r",
     ),
     (
-        "a bound's sides",
-        rule("criterion_bound", criterion="growth", min=1, max=1),
-        rule("criterion_bound", criterion="growth", min=2, max=1),
-        "floor_above_ceiling",
-        "rules.r",
-    ),
-    (
         "a linear rule's sides",
         rule("linear", terms=[{"programme": "a", "coef": 1}], min=0, max=0),
         rule("linear", terms=[{"programme": "a", "coef": 1}], min=1, max=0),

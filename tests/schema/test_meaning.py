@@ -180,11 +180,14 @@ def test_a_share_lies_between_zero_and_one(path: tuple[Any, ...]) -> None:
     assert codes((path, 1)) == set()
 
 
-@pytest.mark.parametrize("name", ["mitigates", "provides"])
-def test_a_harm_is_a_negative_share(name: str) -> None:
-    key = {"mitigates": "logic", "provides": "sensors"}[name]
-    found = {value: codes((("programmes", 2, name), {key: value})) for value in ("-1", "0", "1", "-1.01", "1.01")}
+def test_a_harm_to_an_exposure_is_a_negative_share() -> None:
+    found = {value: codes((("programmes", 2, "mitigates"), {"logic": value})) for value in ("-1", "0", "1", "-1.01", "1.01")}
     assert found == {"-1": set(), "0": set(), "1": set(), "-1.01": {"not_share"}, "1.01": {"not_share"}}
+
+
+def test_a_shared_capability_is_provided_never_taken_away() -> None:
+    found = {value: codes((("programmes", 2, "provides"), {"sensors": value})) for value in ("-0.01", "0", "1", "1.01")}
+    assert found == {"-0.01": {"not_share"}, "0": set(), "1": set(), "1.01": {"not_share"}}
 
 
 @pytest.mark.parametrize(

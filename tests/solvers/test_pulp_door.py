@@ -40,7 +40,7 @@ def knapsack(n: int, rows: int, seed: int = 1) -> Program:
     )
 
 
-HARD = knapsack(100, 12)
+HARD = knapsack(240, 25)
 EASY = knapsack(12, 2)
 
 
