@@ -222,7 +222,7 @@ def test_every_published_plan_is_audited_without_a_violation(block: int, factor:
             assert may_fail, seed
             continue
         too_coarse = any(c.grid > GRID_SHARE_LIMIT for c in result.claims)
-            assert result.status in ("proven", "infeasible") or too_coarse, (seed, result.status)
+        assert result.status in ("proven", "infeasible") or too_coarse, (seed, result.status)
         if result.plan is not None:
             assert result.audit is not None and result.audit.violated == 0 and result.audit.unaudited == 0
             published += 1
