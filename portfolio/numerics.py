@@ -33,7 +33,10 @@ YEAR_PRICE = 0.1
 """Price of paying one year later as a share of the price of using a pair: below 1, so that pairs come first."""
 
 RANGE_SLACK = 1e-7
-"""Relative room given to a criterion while the others are optimised at its best value; also the width below which a range counts as 0."""
+"""Relative room given to a criterion while the others are optimised at its best value."""
+
+RANGE_ZERO = 1e-5
+"""Relative width below which a range counts as 0: a hundred times the room above, so that noise is never blown up to a criterion."""
 
 PROOF_TOLERANCE = Fraction(1, 10**6)
 """Smallest gap that can be claimed from a floating-point bound [share of the aim's range, or relative]: HiGHS' own feasibility tolerance is of this size."""
