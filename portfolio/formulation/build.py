@@ -87,14 +87,18 @@ class Build:
         """An array in this build's arithmetic."""
         listed = list(values)
         if not self.exact:
-            return np.array([float(v) for v in listed], dtype=np.float64)
+            return np.array([v.numerator / v.denominator for v in listed], dtype=np.float64)
         filled = np.empty(len(listed), dtype=object)
         filled[:] = [Fraction(v) for v in listed]
         return filled
 
     def money(self, values: Iterable[Fraction]) -> Array:
         """Instance money -> Program money."""
-        return self.numbers(v / self.unit for v in values)
+        if self.exact:
+            return self.numbers(v / self.unit for v in values)
+        # One true division of integers: correctly rounded like float(v / unit), without a Fraction in between.
+        up, down = self.unit.denominator, self.unit.numerator
+        return np.array([v.numerator * up / (v.denominator * down) for v in values], dtype=np.float64)
 
     # -- columns and rows ------------------------------------------------------------------------------------------
     def columns(self, name: str, index: Index, lower: Any, upper: Any, doc: str, integer: bool = False) -> Array:

@@ -97,7 +97,9 @@ class _Book:
         sheet = self.book.add_worksheet(GUIDE)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 110, self.book.add_format({"text_wrap": True}))
-        lines = [("portfolio", line) for lang in self.langs for line in _GUIDE[lang]]
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        lines = [("portfolio" if not n else "", line) for lang in self.langs for n, line in enumerate(_GUIDE[lang])]
         lines += [(table.name, " / ".join(getattr(table, lang) for lang in self.langs)) for table in TABLES]
         for i, (name, line) in enumerate(lines):
             sheet.write_string(i, 0, name)
@@ -106,6 +108,10 @@ class _Book:
     def table(self, table: Table, rows: Sequence[Sequence[str]], example: bool) -> None:
         sheet = self.book.add_worksheet(table.name)
         sheet.freeze_panes(HEADINGS, 1)
+        # Printed: landscape, one page wide, the headings on every page.
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0, HEADINGS - 1)
         columns = _KEY_VALUE if table.name == "header" else table.columns
         for i, column in enumerate(columns):
             sheet.write_string(0, i, names_of(table)[i], self.name)
