@@ -1,4 +1,4 @@
-"""The instance: everything that a decision is made from. `format: portfolio-instance`, JSON (docs/instance.md)."""
+"""The instance: everything that a decision is made from. `format: portfolio-instance`, JSON (docs/tables.md, docs/schema)."""
 
 # ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations

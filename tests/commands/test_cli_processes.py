@@ -64,7 +64,7 @@ def test_standard_input_is_read_and_standard_output_written(tmp_path: Path) -> N
 
 def _solving(tmp_path: Path) -> subprocess.Popen[bytes]:
     """A solve that takes minutes, a few seconds after its start."""
-    spawn("generate", "--programmes", "150", "-o", "g.json", cwd=tmp_path)
+    spawn("generate", "--programmes", "400", "-o", "g.json", cwd=tmp_path)
     process = subprocess.Popen(
         command("solve", "g.json", "--gap", "0", "-o", "g.result.json", "--json"),
         cwd=tmp_path,
