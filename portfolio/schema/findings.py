@@ -28,6 +28,10 @@ from portfolio.schema.selector import Selector
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 
 
+FEW = 10
+"""Unused sources up to which each is named."""
+
+
 def findings(instance: Instance) -> list[Problem]:
     """All findings, errors first, each kind in file order."""
     warnings = [
@@ -102,7 +106,14 @@ def _unused(instance: Instance) -> Iterator[Problem]:
     quantities = list(_quantities(instance))
     cited = {source for quantity in quantities for source in quantity.source}
     referred = {quantity.ref for quantity in quantities}
-    yield from (Problem("unused", path) for path, source in places(instance, "sources") if source.id not in cited)
+    idle = [path for path, source in places(instance, "sources") if source.id not in cited]
+    if len(idle) > FEW:
+        # A library of quoted facts is no fault: one line says how many of them no number rests on.
+        yield Problem(
+            "unused_sources", "sources", "", {"count": len(idle), "first": ", ".join(p.partition(".")[2] for p in idle[:3])}, "note"
+        )
+    else:
+        yield from (Problem("unused", path) for path in idle)
     yield from (Problem("unused", f"quantities.{name}") for name in instance.quantities if name not in referred)
     cut = {key for scenario in instance.scenarios for key, severity in scenario.severities.items() if severity.number}
     risks = [c for c in instance.criteria if isinstance(c, Risk)]

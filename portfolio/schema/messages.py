@@ -349,6 +349,12 @@ CATALOGUE: dict[str, dict[str, tuple[str, str]]] = {
         "{total}個の数値のうち{count}個に種別（stated / derived / judgement）がありません",
         "種別を書くと、結果のうち判断に依存する割合が示せます。",
     ),
+    "unused_sources": _both(
+        "{count} sources are cited by no number ({first}, ...)",
+        "Nothing to do if they are kept as a library.",
+        "{count}件の出典がどの数値からも参照されていません（{first} など）",
+        "資料として残す場合は対応不要です。",
+    ),
     "unused": _both("nothing refers to it", "Use it or remove it.", "どこからも参照されていません", "使うか、削除してください。"),
     "zero_use": _both(
         "no programme removes it, covers it or draws on it",

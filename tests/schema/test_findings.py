@@ -323,6 +323,7 @@ def test_an_annotation_is_complete(cost: Any, codes: list[str]) -> None:
 
 def test_what_nothing_refers_to() -> None:
     assert warned(sources=[{"id": "s"}]) == [("unused", "sources.s")]
+    assert ("note", "unused_sources", "sources") in found(sources=[{"id": f"s{n}"} for n in range(11)])
     assert warned(quantities={"q": 5}) == [("unused", "quantities.q")]
     assert warned(quantities={"q": 8}, programmes=programmes(a={"cost": "@q"})) == []
     assert warned(quantities={"q": 8, "r": {"factors": {"x": "@q"}}}, programmes=programmes(a={"cost": "@r"})) == []
