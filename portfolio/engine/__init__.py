@@ -1,0 +1,1 @@
+"""Runs many chunks of work: threads or Dask, a sqlite store, resume."""

@@ -1,0 +1,1 @@
+"""Every "no" has a reason: counterfactual plans, prices, conflicts, alternatives."""

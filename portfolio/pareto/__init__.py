@@ -1,0 +1,1 @@
+"""Search region, complete and certified frontiers, plain baselines."""

@@ -1,0 +1,21 @@
+"""What the verbs hand on: exact, replayable records. All that a report or an audit may know."""
+
+from portfolio.results.frontier import Frontier, FrontierCertificate, FrontierPoint, Zone
+from portfolio.results.plan import RESULT_VERSION, Audit, Choice, Claim, LedgerLine, Payment, Plan, Range, Result, Status
+
+__all__ = [
+    "RESULT_VERSION",
+    "Audit",
+    "Choice",
+    "Claim",
+    "Frontier",
+    "FrontierCertificate",
+    "FrontierPoint",
+    "LedgerLine",
+    "Payment",
+    "Plan",
+    "Range",
+    "Result",
+    "Status",
+    "Zone",
+]

@@ -1,0 +1,77 @@
+"""What `portfolio frontier` hands on: published plans and the certificate that says what may be missing between them.
+
+Criteria values of plans stand in natural sense; the certificate's vectors are minimised (natural = sign * minimised), in the order of `criteria`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from portfolio.results.plan import Audit, Plan, Range
+from portfolio.schema.exact import Exact
+from portfolio.schema.record import Record
+
+FRONTIER_VERSION = 1
+FrontierStatus = Literal["certified", "complete", "limit", "interrupted", "infeasible", "no_plan"]
+ZoneProof = Literal["mip", "tree", "half-space", "relaxation", "inherited", "open"]
+"""What the zone's bound rests on: a MIP's dual bound, a branching tree, a weighted bound (w.f >= B), an LP relaxation, its parent's bound; open: none yet."""
+
+
+class FrontierPoint(Record):
+    """One nondominated published plan. id: `p1`, `p2`, ... in the order found."""
+
+    id: str
+    plan: Plan
+
+
+class Zone(Record):
+    """One local upper bound u (q,) of the points and the proven upper bound `alpha` on max {alpha : f(x) + alpha r <= u}.
+
+    weights, bound: for a half-space, w >= 0 and the proven B <= min w.f; then alpha <= (w.u - B) / (w.r).
+    """
+
+    upper: tuple[Exact, ...]
+    alpha: Exact
+    proof: ZoneProof = "open"
+    weights: tuple[Exact, ...] = ()
+    bound: Exact | None = None
+
+
+class FrontierCertificate(Record):
+    """For every feasible x there is a point n with f(n) <= f(x) + epsilon r (minimised sense), epsilon = `certified`.
+
+    criteria, signs: order and sense of the vectors · scale: r > 0 · start: M, above max f + epsilon r from derived column bounds · target: epsilon asked for
+    certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points.
+    """
+
+    criteria: tuple[str, ...]
+    signs: tuple[int, ...]
+    scale: tuple[Exact, ...]
+    start: tuple[Exact, ...]
+    target: Exact
+    certified: Exact
+    zones: tuple[Zone, ...] = ()
+
+
+class Frontier(Record):
+    """A complete, replayable answer of `frontier`.
+
+    ranges: best (a bound) and worst per criterion, natural · counts: mips, lps, zones, points, ... · audit: sums over all plans.
+    """
+
+    format: Literal["portfolio-frontier"] = "portfolio-frontier"
+    schema_version: int = FRONTIER_VERSION
+    status: FrontierStatus
+    instance_hash: str
+    model_hash: str
+    instance: dict[str, Any]
+    model: dict[str, Any]
+    ranges: dict[str, Range] = {}
+    points: tuple[FrontierPoint, ...] = ()
+    certificate: FrontierCertificate | None = None
+    audit: Audit | None = None
+    options: dict[str, Any] = {}
+    versions: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    notices: tuple[str, ...] = ()
+    seconds: dict[str, float] = {}

@@ -1,0 +1,1 @@
+"""What judgement does to the answer: designs, runs, answers."""
