@@ -25,7 +25,7 @@ class Progress:
 @dataclass(frozen=True)
 class Ask:
     """How far to go. gap: absolute, in units of the objective · seconds: wall time (inf: none) · start: (n,) a plan to begin from, NaN where it says nothing
-    stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff."""
+    stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff · nodes: stop after so many."""
 
     gap: float = 0.0
     seconds: float = float("inf")
@@ -35,6 +35,7 @@ class Ask:
     watch: Callable[[Progress], None] | None = None
     target: float = -float("inf")
     cutoff: float = float("inf")
+    nodes: float = float("inf")
 
 
 @dataclass(frozen=True)
