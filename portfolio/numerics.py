@@ -61,3 +61,32 @@ LP_SAFETY = 1e-9
 
 GRID_SHARE_LIMIT = Fraction(1, 20)
 """Most that whole units may cost a plan that is still called proven [gap's unit]; above it the grid is too coarse for the amounts."""
+
+SUM_SAFETY = 1e-12
+"""Taken off a dual bound evaluated in floats, as a share of the sum of its absolute terms: above n eps / 2 for sums of 10,000 terms."""
+
+FARKAS_MARGIN = 1e-9
+"""How far a combination of rows must miss to call a box empty [largest reach of one weighted row = 1]: a hundred times its rounding."""
+
+MULTIPLIER_DIGITS = (8, 12, 16, 20, 24, 28, 32, 36, 40, 48)
+"""Binary digits tried for multipliers, in steps of 2^-digits of the objective's reach; 48 is as good as a float64."""
+
+MULTIPLIER_LOSS = 0.02
+"""Share of the gap that shortened multipliers may cost a bound: a tree then needs about 1 % more leaves."""
+
+FRONTIER_MARGIN = Fraction(1, 10**6)
+"""Added to every bound on alpha that comes from a floating-point solver [share of a criterion's range]: rows of a zone are divided by the range, so
+HiGHS' feasibility tolerance of 1e-7 and its dual tolerance of 1e-7 move alpha by less than this."""
+
+FRONTIER_DIGITS = 9
+"""Decimal digits of the range to which the vectors of a search region are rounded, outward: far below any epsilon, and whole numbers of steps stay
+exact in float64 (below 2^53) up to values of a million ranges."""
+
+ZONE_DEPTH = Fraction(1, 20)
+"""How deep a published point must lie in a zone to count for it [epsilon]: points on a zone's edge would split it without end."""
+
+CONTRADICTION = 1e-5
+"""How far a plan may lie beyond a bound before the bound is called false [alpha]: ten times the margin that every such bound is given."""
+
+PUBLISHED_FEASIBILITY = 1e-6
+"""How far a solution of a bare Program may break a row [share of the row's absolute terms, at least 1]: ten times what the solver was asked for."""
