@@ -90,3 +90,6 @@ CONTRADICTION = 1e-5
 
 PUBLISHED_FEASIBILITY = 1e-6
 """How far a solution of a bare Program may break a row [share of the row's absolute terms, at least 1]: ten times what the solver was asked for."""
+
+RUN_DIGITS = 9
+"""Significant digits of the values of a sweep's runs: a solver's answer repeats to its feasibility tolerance of 1e-7, not to the last bit."""

@@ -128,6 +128,15 @@ class Highs:
         """Drop basis, solution and everything learnt: the next answer depends on its question alone."""
         self._check(self._highs.clearSolver(), "clearSolver")
 
+    @property
+    def basis(self) -> Any:
+        """Opaque; give it back to `restart`."""
+        return self._highs.getBasis()
+
+    def restart(self, basis: Any) -> None:
+        """Begin the next relaxation from a basis."""
+        self._check(self._highs.setBasis(basis), "setBasis")
+
     # -- solve -----------------------------------------------------------------------------------------------------
     def minimise(self, cost: Floats, ask: Ask) -> Outcome:
         """min cost @ x. Bounds and verdicts are only what HiGHS proved; an infeasible verdict is asked for twice."""
