@@ -93,3 +93,27 @@ PUBLISHED_FEASIBILITY = 1e-6
 
 RUN_DIGITS = 9
 """Significant digits of the values of a sweep's runs: a solver's answer repeats to its feasibility tolerance of 1e-7, not to the last bit."""
+
+BREAK_EVEN_TOLERANCE = Fraction(1, 100)
+"""Width at which a break-even interval is narrow enough [share of the programme's effect, cost or chance]: inputs are not known to one per cent."""
+
+SWEEP_GAP = Fraction(1, 200)
+"""Gap of a sweep's runs [normalised aim, range = 1]: judgements move the aim by whole percents, so 0.5 % tells them apart at a fraction of the time."""
+
+LARGEST_STEP_COEFFICIENT = 2**20
+"""Largest coefficient of a criterion in steps of its own grid: one step is then told apart from none by HiGHS' dual tolerance."""
+
+LARGEST_COUNT = 2**31
+"""Most steps between a criterion's zero and its column bounds: weighted sums of them stay exact in 64-bit integers."""
+
+LARGEST_WEIGHTED = 2**24
+"""Largest coefficient of a weighted objective in grid steps; weights are cut to keep it."""
+
+COST_REACH = 2.0**12
+"""Largest coefficient handed to HiGHS for an objective in grid steps: one step is then at least 2^-12, two thousand times its dual tolerance of 1e-7."""
+
+STEP_ROOM = 1e-3
+"""Room given to limits on criteria in grid steps [steps]: whole numbers do not move, HiGHS' row tolerance cannot cut a point off."""
+
+STEP_DOUBT = 0.25
+"""Taken off a bound before it is rounded up to whole steps [steps]; solves are asked for a gap of half a step."""
