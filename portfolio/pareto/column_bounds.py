@@ -25,7 +25,7 @@ def with_bounds(exact: Program, infinite: Fraction) -> Program:
     Raises UsageError where the rows do not bound a column, or where its bounds contradict each other.
     """
     lower, upper = exact.col_lower.copy(), exact.col_upper.copy()
-    for j in np.flatnonzero(exact.integer):
+    for j in np.flatnonzero(exact.integer).tolist():
         lower[j] = Fraction(math.ceil(lower[j])) if abs(lower[j]) < infinite else lower[j]
         upper[j] = Fraction(math.floor(upper[j])) if abs(upper[j]) < infinite else upper[j]
     for _ in range(PASSES):

@@ -142,8 +142,9 @@ class Highs:
         """min cost @ x. Bounds and verdicts are only what HiGHS proved; an infeasible verdict is asked for twice."""
         if not np.isfinite(cost).all():
             raise SolverFailure("the objective holds a value that is not finite")
-        # HiGHS' dual tolerances are absolute: the objective is handed over with a largest coefficient near 1 (docs/traps.md, 1).
-        size = 2.0 ** math.frexp(float(np.abs(cost).max(initial=0.0)))[1] if np.any(cost) else 1.0
+        # HiGHS' dual tolerances are absolute: the objective is handed over with a largest coefficient near 1 (docs/traps.md, 1),
+        # or near a power of two that the asker chose because its objective takes whole steps only.
+        size = 2.0 ** math.frexp(float(np.abs(cost).max(initial=0.0)))[1] / ask.largest_cost if np.any(cost) else 1.0
         self._cost = np.asarray(cost, dtype=np.float64) / size
         self._check(self._highs.changeColsCost(self.program.n, self._everything, self._cost), "changeColsCost")
         outcome = self._confirmed(_in_units(ask, size))
