@@ -71,6 +71,10 @@ class Lagrangian:
         None where not even the full y bounds."""
         return self._shortest(y, box, u, enough, loss, self.size, farkas=False)
 
+    def cut_of(self, y: Floats, farkas: bool) -> Cut:
+        """The cut of these multipliers as they are."""
+        return self._cut(y, np.zeros_like(self.cost) if farkas else self.cost, farkas)
+
     def infeasible(self, ray: Floats, box: Box, u: Floats) -> Cut | None:
         """The cut of a dual ray that proves the box empty; None when neither sign of the ray does."""
         for sign in (1.0, -1.0):
