@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portfolio.api.doors import export, plan_from_pulp, plan_from_pyomo, plan_from_solution_file, to_pulp, to_pyomo
-    from portfolio.api.frames import plan_frames
+    from portfolio.api.frames import frontier_frames, plan_frames
     from portfolio.api.generate import generate
-    from portfolio.api.public import audit_result, check, load, solve
+    from portfolio.api.public import audit_result, check, frontier, load, solve
 
 _HOMES = {
     "load": "portfolio.api.public",
@@ -24,6 +24,8 @@ _HOMES = {
     "solve": "portfolio.api.public",
     "audit_result": "portfolio.api.public",
     "generate": "portfolio.api.generate",
+    "frontier": "portfolio.api.public",
+    "frontier_frames": "portfolio.api.frames",
     "plan_frames": "portfolio.api.frames",
     "to_pyomo": "portfolio.api.doors",
     "to_pulp": "portfolio.api.doors",
@@ -36,6 +38,8 @@ __all__ = [
     "audit_result",
     "check",
     "export",
+    "frontier",
+    "frontier_frames",
     "generate",
     "load",
     "plan_frames",

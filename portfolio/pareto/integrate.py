@@ -6,7 +6,7 @@ Answers are integrated in the order in which their tasks were given, so that the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -64,6 +64,7 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
+        self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
 
     # -- what is proven ----------------------------------------------------------------------------------------------
     @property
@@ -105,7 +106,7 @@ class Search:
         if not self.points:
             return -1
         upper = self.upper(zone)
-        return int(np.argmax([depth(upper, p.raw, self.frame.r) for p in self.points]))
+        return max(self.best_points(), key=lambda i: depth(upper, self.points[i].raw, self.frame.r))
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
@@ -148,6 +149,19 @@ class Search:
         self.points.append(point)
         self.steps.append(steps)
         return True
+
+    def put_back(
+        self, points: Sequence[Published], steps: Sequence[Steps], known: Mapping[Vector, Known], spaces: Sequence[HalfSpace]
+    ) -> None:
+        """An earlier state. Raises ValueError when the zones are not those of the points."""
+        for k in steps:
+            self.region.insert([float(v) for v in k])
+        if set(known) != {u.vector for u in self.region.uppers.values()}:
+            raise ValueError("the zones are not the search region of the points")
+        self.points, self.steps, self.known = list(points), list(steps), dict(known)
+        self.spaces = HalfSpaces(self.frame.scale, self.spaces.start)
+        for space in spaces:
+            self.spaces.add(space)
 
     def _depth(self, zone: Vector, steps: Steps) -> float:
         """alpha of a vector in a zone."""

@@ -35,7 +35,7 @@ class MipZones:
             answer = weigh(self.solves, task, limits) if task.weights is not None else _Zone(self.solves, task, limits).answer()
         except SolverFailure as failure:
             answer = Answer(task.serial, trouble=failure.messages["en"])
-        if limits.reached and (answer.trouble or not answer.points):
+        if limits.reached:
             answer = replace(answer, trouble="", stopped=True)
         return replace(answer, counts=dict(self.solves.counts))
 
