@@ -74,7 +74,7 @@ class _Zone:
             self.spaces.append(space)
         if self._closed:
             return self._done()
-        point = self._take(solves.dive(task.upper, self.limits))
+        point = self._take(solves.dive(self.limits))
         if point is None and weights.sum() > 0 and not like(task.known, weights / weights.sum()):
             point = self._weighted(weights / weights.sum())
         if point is None and not self._closed:

@@ -21,10 +21,10 @@ from portfolio.pareto.lattice import shortened
 from portfolio.pareto.zone_program import sides, zone_program
 from portfolio.pareto.zones import Limits, Published, Publisher
 from portfolio.program import Floats, Program
-from portfolio.proof.tree import Tree
+from portfolio.proof.dive import dive
+from portfolio.proof.family import workshop
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
-from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
 WEIGHTED_GAP = 0.2
@@ -73,10 +73,15 @@ class ZoneSolves:
         self.counts: Counter[str] = Counter()
         self._mip = setting.open(self.wide, setting.seed, {})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
-        self._lp = Relaxation(self.wide, setting.seed)
-        self._lp.cost(self._deepest)
-        self._lp.solve(presolve=True)
-        self._basis = self._lp.basis
+        self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
+        self.lp.put(self._far)
+        self.lp.solve(presolve=True)
+        self._basis = self.lp.basis
+
+    @property
+    def _far(self) -> Floats:
+        """Right-hand sides under which no zone row says anything."""
+        return np.full(len(self.rows), _INF)
 
     @property
     def _deepest(self) -> Floats:
@@ -88,15 +93,15 @@ class ZoneSolves:
     def relax(self, upper: Floats) -> tuple[float, Floats]:
         """(LP bound on alpha, normalised weights (q,) from its duals)."""
         self.counts["lps"] += 1
-        lp = self._lp
-        self.free_columns()
-        lp.cost(self._deepest)
-        lp.bound_rows(self.rows, np.full(len(self.rows), -_INF), self.sides(upper))
-        lp.restart(self._basis)
-        value = lp.solve()
-        if value is None or value == _INF:
+        lp = self.lp
+        lp.move_to({})
+        lp.put(self.sides(upper))
+        lp.lp.forget()
+        lp.start(self._basis)
+        answer = lp.solve()
+        if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
-        return -value + float(FRONTIER_MARGIN), np.maximum(-lp.duals[self.rows], 0.0)
+        return -answer.value + float(FRONTIER_MARGIN), np.maximum(-lp.lp.duals[self.rows] * lp.size, 0.0)
 
     def relaxed_space(self, upper: Floats, alpha: float, normalised: Floats) -> HalfSpace | None:
         """The half-space behind an LP bound: its multipliers w and B = w.u - alpha w.r."""
@@ -109,11 +114,10 @@ class ZoneSolves:
         bound = sum(w * (v - Fraction(repr(alpha)) * r) for w, v, r in zip(weights, u, self.setting.scale, strict=True))
         return HalfSpace(weights, Fraction(repr(float(bound) - 1e-9 * abs(float(bound)))), "relaxation")
 
-    def dive(self, upper: Floats, limits: Limits) -> Floats | None:
-        """An integral x (n,) by fixing columns of the zone's relaxation; None when the dive fails."""
+    def dive(self, limits: Limits) -> Floats | None:
+        """An integral x (n,) by fixing columns of the relaxation just solved; None when the dive fails."""
         self.counts["dives"] += 1
-        self._lp.bound_rows(self.rows, np.full(len(self.rows), -_INF), self.sides(upper))
-        x = Tree(self.wide, self._lp, self._deepest, limits.ask(), nodes=1).minimise().x
+        x = dive(self.lp, {}, self.lp.x, _INF, limits.ask().seconds)
         return None if x is None else x[: self.alpha]
 
     def weighted(self, normalised: Floats, start: Mapping[int, float] | None, limits: Limits) -> tuple[Outcome | None, HalfSpace | None]:
@@ -171,10 +175,6 @@ class ZoneSolves:
         vector[self.integers] = 0.0
         vector[list(integers)] = list(integers.values())
         return vector
-
-    def free_columns(self) -> None:
-        """Bounds of the LP's integer columns as the Program has them: a dive leaves them moved."""
-        self._lp.bound_columns(list(self.integers), self.wide.col_lower[self.integers], self.wide.col_upper[self.integers])
 
     def _place(self, sides: Floats, low: float, high: float) -> None:
         """Right-hand sides of the zone rows and bounds of alpha, in the MIP."""

@@ -125,6 +125,10 @@ class Relaxation:
         """Opaque; give it back to `restart`."""
         return self._highs.getBasis()
 
+    def forget(self) -> None:
+        """Drop basis, solution and everything learnt: the next answer depends on its question (and the basis it is given) alone."""
+        self._check(self._highs.clearSolver(), "clearSolver")
+
     def restart(self, basis: Any) -> None:
         """Begin the next solve from a basis."""
         self._check(self._highs.setBasis(basis), "setBasis")
