@@ -10,12 +10,16 @@ from portfolio.commands.desk import Desk
 from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Model, Settings, Source
 
 if TYPE_CHECKING:
+    from portfolio.report.blocks import Content
     from portfolio.results import Result
+    from portfolio.results.explanation import Conflict
     from portfolio.schema.instance import Instance
 
 EXIT = {"proven": 0, "infeasible": 4, "limit": 5, "no_plan": 7, "interrupted": 130}
 """Exit code of a status; a limit without a plan answers 7, a violated audit 6."""
 SUFFIX = ".result.json"
+CONFLICT_SECONDS = 60.0
+"""For explaining that there is no plan; `portfolio explain` takes longer when asked."""
 
 Repeated = list[str] | None
 
@@ -118,6 +122,9 @@ def _answer(desk: Desk, result: Result, saved: str | None, shape: str) -> None:
 
     causes = likely_causes(result) if result.status == "infeasible" else ()
     content = solve_content(result, desk.lang, saved, causes)
+    conflict = None
+    if result.status == "infeasible":
+        content, conflict = _explained(result, content, desk.lang)
     if desk.as_json:
         code = exit_code(result)
         desk.emit(
@@ -127,10 +134,29 @@ def _answer(desk: Desk, result: Result, saved: str | None, shape: str) -> None:
                 "saved": saved,
                 "report": as_data(content),
                 "result": result.model_dump(mode="json"),
+                **({} if conflict is None else {"conflict": conflict.model_dump(mode="json")}),
             }
         )
     else:
         desk.show(render(content, desk.width(shape), desk.colour, desk.everything))
+
+
+def _explained(result: Result, content: Content, lang: str) -> tuple[Content, Conflict | None]:
+    """The report with the rules in conflict and the smallest repairs, as far as they are found in a minute."""
+    from dataclasses import replace
+
+    from portfolio.explain.public import why_infeasible
+    from portfolio.report.conflict_content import conflict_content
+    from portfolio.schema.validate import parse_instance
+
+    conflict = why_infeasible(result, seconds=CONFLICT_SECONDS)
+    if conflict is None:
+        return content, None
+    said = conflict_content(parse_instance(result.instance), conflict, lang)
+    kept = tuple(s for s in content.head if s.key not in ("causes", "no_causes"))
+    return replace(
+        content, head=(*kept, *said.head[1:]), tables=(*content.tables, *said.tables), tail=(*said.tail, *content.tail)
+    ), conflict
 
 
 def likely_causes(result: Result) -> tuple[Any, ...]:
