@@ -254,5 +254,5 @@ def _better(found: Outcome, kept: Outcome | None, bound: float) -> Outcome:
 
 
 def _short(value: float) -> float:
-    """Rounded to what is reproducible."""
-    return float(f"{value:.{RUN_DIGITS}g}")
+    """Rounded to what is reproducible; what is 0 but for that is 0."""
+    return float(f"{value:.{RUN_DIGITS}g}") if abs(value) > 10.0 ** -(RUN_DIGITS + 3) else 0.0

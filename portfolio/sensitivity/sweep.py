@@ -180,7 +180,15 @@ def _ranges(viewed: Instance, spec: ModelSpec, todo: Todo, means: Means) -> Reco
     spans = session.spans(Ask(stop=means.stop))
     if isinstance(spans, str):
         return {"status": spans} if spans == "infeasible" else None
-    return {"ranges": {c: r.model_dump(mode="json") for c, r in ranges_of(session, spans).items()}}
+    ranges = ranges_of(session, spans)
+    if session.program.q == 1:
+        ranges = {c: _from_zero(r) for c, r in ranges.items()}
+    return {"ranges": {c: r.model_dump(mode="json") for c, r in ranges.items()}}
+
+
+def _from_zero(span: Range) -> Range:
+    """A single criterion conflicts with nothing, so its payoff table has no far end: it is measured from 0, in shares of its best value."""
+    return Range(best=span.best, worst=Fraction(0) if span.best else Fraction(-1))
 
 
 def _factors(variants: Variants, todo: Todo, aim: Weighted | None) -> tuple[list[Factor], dict[str, int]]:
