@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from portfolio.api.frames import frontier_frames, plan_frames
     from portfolio.api.generate import generate
     from portfolio.api.public import audit_result, check, frontier, load, solve
+    from portfolio.sensitivity.public import sweep
+    from portfolio.sensitivity.tables import run_frame
 
 _HOMES = {
     "load": "portfolio.api.public",
     "check": "portfolio.api.public",
     "solve": "portfolio.api.public",
+    "sweep": "portfolio.sensitivity.public",
+    "run_frame": "portfolio.sensitivity.tables",
     "audit_result": "portfolio.api.public",
     "generate": "portfolio.api.generate",
     "frontier": "portfolio.api.public",
@@ -46,7 +50,9 @@ __all__ = [
     "plan_from_pulp",
     "plan_from_pyomo",
     "plan_from_solution_file",
+    "run_frame",
     "solve",
+    "sweep",
     "to_pulp",
     "to_pyomo",
 ]

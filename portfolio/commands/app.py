@@ -21,6 +21,7 @@ from portfolio.commands.import_ import import_
 from portfolio.commands.instances import instances
 from portfolio.commands.models import models
 from portfolio.commands.solve import solve
+from portfolio.commands.sweep import sweep
 from portfolio.commands.template import template
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ def _root(
 
 app.command("check")(check)
 app.command("solve")(solve)
+app.command("sweep")(sweep)
 app.command("frontier")(frontier)
 app.command("explain")(explain)
 app.command("audit")(audit)
