@@ -123,3 +123,6 @@ SLACK_ZERO = 1e-6
 
 LARGEST_EXPONENT = 4_000
 """Of powers of two in a proof: a float64 needs 1,074, and larger ones would only cost memory."""
+
+PROVEN_DECIMALS = 12
+"""Decimals of a proven bound as a claim states it, rounded to the safe side: its exact form has hundreds of digits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,13 +21,13 @@ from portfolio.session import Session
 from portfolio.solvers.outcome import Ask, Outcome, Progress
 
 Watch = Callable[[str, Progress], None]
-"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim` or a criterion id."""
+"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim`, a criterion id or `proof`."""
 
 
 @dataclass(frozen=True)
 class Effort:
     """How hard to try. gap: target [share of the aim's range, or relative] · seconds: wall time for everything · solver: a door (docs: `portfolio doctor`)
-    threads: of the solver · start: an earlier plan · stop: set to end early."""
+    threads: of the solver · start: an earlier plan · stop: set to end early · prove: gap to be proven without trust in the solver, None: not."""
 
     gap: Fraction = DEFAULT_GAP
     seconds: float = float("inf")
@@ -37,6 +37,7 @@ class Effort:
     start: Plan | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Watch | None = None
+    prove: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def solve_aim(
     of = "aim" if solo is None else solo
     # A single criterion is asked in its own unit: the relative gap is turned into an absolute one by its best bound.
     scale = max(abs(float(ranges[solo].best)), 1.0) * 0.5 if solo is not None else 1.0
+    gap, near = _gap(effort) * scale, False
     if start is None and not inside:
-        start = session.quick_plan(weights, clock.ask(of))
-    outcome = session.minimise(weights, clock.ask(of, _gap(effort) * scale, start), inside)
+        start = session.first_plan(weights, clock.ask(of, gap))
+        near = start is not None
+    outcome = session.minimise(weights, replace(clock.ask(of, gap, start), near=near), inside)
     origin = 0.0 if solo is not None else origin_of(session, weights, ranges)
     return [Stage(of, outcome, origin, within=within, weights=weights)]
 

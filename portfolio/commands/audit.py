@@ -32,9 +32,10 @@ def audit(
     """
     from portfolio.audit import audit_frontier, audit_result
     from portfolio.commands.audit_frontier import again, sentences
+    from portfolio.commands.audit_proofs import proofs
     from portfolio.commands.inputs import read_answer
     from portfolio.errors import UsageError
-    from portfolio.results import Frontier
+    from portfolio.results import Frontier, Result
 
     desk = Desk.of(lang.value, as_json, everything)
     checked = read_answer(result)
@@ -48,6 +49,9 @@ def audit(
     if frontier is not None and resolve_with is not None and verdict.holds:
         agreed, resolved, lines_again = again(desk, frontier, resolve_with, zones)
         around += lines_again
+    proof_data: list[dict[str, Any]] = []
+    if isinstance(checked, Result) and verdict.holds:
+        agreed, proof_data, around = proofs(desk, checked)
     code = 0 if verdict.holds and agreed else VIOLATED
     shown = verdict.violations if everything else verdict.violations[:MOST_SHOWN]
     if as_json:
@@ -60,6 +64,7 @@ def audit(
                 "unaudited": list(verdict.unaudited),
                 "status": checked.status,
                 "violations": [_data(v) for v in shown],
+                **({"proofs": proof_data} if proof_data else {}),
                 **({} if resolved is None else {"resolved": resolved}),
             }
         )

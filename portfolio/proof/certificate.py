@@ -11,7 +11,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portfolio.numerics import FARKAS_MARGIN, MULTIPLIER_DIGITS
-from portfolio.program import Program
+from portfolio.program import Floats, Program
 from portfolio.proof.leaves import Leaf, Split
 from portfolio.proof.multipliers import Cut, Lagrangian
 from portfolio.proof.verify import Unproven, digest
@@ -37,6 +37,28 @@ class Question:
 
     weights: tuple[Fraction, ...]
     limits: tuple[tuple[int, Fraction], ...] = ()
+
+
+def asked(program: Program, question: Question) -> tuple[Program, Floats, tuple[float, ...]]:
+    """The Program with a row criteria_q x / size <= (limit - offset_q) / size per limit, the cost (n,), and the sizes: powers of two."""
+    cost = np.array([float(w) for w in question.weights]) @ program.criteria
+    if not question.limits:
+        return program, cost, ()
+    used = [np.flatnonzero(program.criteria[q]) for q, _ in question.limits]
+    sizes = tuple(2.0 ** np.ceil(np.log2(max(float(np.abs(program.criteria[q]).max()), 1e-9) / 100)) for q, _ in question.limits)
+    upper = [(float(v) - program.offsets[q]) / s for (q, v), s in zip(question.limits, sizes, strict=True)]
+    data = [program.criteria[q][u] / s for (q, _), u, s in zip(question.limits, used, sizes, strict=True)]
+    ends = int(program.indptr[-1]) + np.cumsum([len(u) for u in used])
+    limited = replace(
+        program,
+        indptr=np.concatenate([program.indptr, ends]).astype(np.int32),
+        indices=np.concatenate([program.indices, *used]).astype(np.int32),
+        data=np.concatenate([program.data, *data]),
+        row_lower=np.concatenate([program.row_lower, np.full(len(upper), -np.inf)]),
+        row_upper=np.concatenate([program.row_upper, upper]),
+        exact_form=None,
+    )
+    return limited, cost, sizes
 
 
 def certificate(

@@ -61,7 +61,7 @@ class Lagrangian:
         reach = abs(csr_array((program.data, program.indices, program.indptr), shape=(program.m, program.n))) @ width
         self.units = np.where(reach > 0, -np.ceil(np.log2(np.maximum(reach, 1e-300))), 0).astype(np.int64)
         """(m,) exponents: one step of 2^units in y_i moves L by at most 1."""
-        self.size = max(float(np.abs(self.cost) @ width), 1e-300)
+        self.size = float(np.abs(self.cost) @ width) or 1.0
         """How far the objective can move over the box: the scale of losses."""
         self._digits = MULTIPLIER_DIGITS[2]
 

@@ -39,13 +39,24 @@ LEFT_BEHIND = 0.25
 class Search:
     """One run over some leaves at right-hand sides u. step: distance between values that the objective can take (0: unknown).
 
+    reuse: multipliers serve other right-hand sides too, keep their digits · dives: look for plans, not only for bounds.
+
     Afterwards `leaves` partitions what the given ones did, `best`/`value` is the incumbent · trusted: every leaf that an LP called empty has
     its proof · exhausted: no leaf is left that an LP has not closed (at a gap of 0 its multipliers prove a little less than the LP says).
     """
 
-    def __init__(self, lp: BoxedLp, history: Pseudocosts, ask: Ask, nodes: int = 1_000_000, step: float = 0.0, reuse: bool = False) -> None:
+    def __init__(
+        self,
+        lp: BoxedLp,
+        history: Pseudocosts,
+        ask: Ask,
+        nodes: int = 1_000_000,
+        step: float = 0.0,
+        reuse: bool = False,
+        dives: bool = True,
+    ) -> None:
         self.frame, self.lp, self.history, self.ask, self.limit, self.step = lp.frame, lp, history, ask, nodes, step
-        self.reuse = reuse
+        self.reuse, self.diving = reuse, dives
         self.u = lp.sides
         self.best: Floats | None = None
         self.value = _INF
@@ -85,7 +96,8 @@ class Search:
 
     def _plunge_or_push(self, first: Leaf) -> Leaf | None:
         bound, least = first.bound(self.u), self._heap[0][0]
-        if bound < self.cutoff and least >= bound - LEFT_BEHIND * max(self.value - least, 0.0):
+        reach = self.cutoff if np.isfinite(self.cutoff) else self.value
+        if bound < self.cutoff and least >= bound - LEFT_BEHIND * max(reach - least, 0.0):
             return first
         self._push(first)
         return None
@@ -202,7 +214,7 @@ class Search:
 
     def _dives(self, one: Leaf, x: Floats) -> bool:
         """Dive when it is time; tells whether the LP was moved."""
-        if self.solved <= self._next_dive:
+        if not self.diving or self.solved <= self._next_dive:
             return False
         found = dive(self.lp, one.box, x, self.cutoff, self._left())
         if found is not None:
@@ -274,15 +286,24 @@ class Search:
 class Tree:
     """One search from the root: `minimise` runs it. relaxation holds exactly the Program's rows; `leaves` is the proof it leaves behind."""
 
-    def __init__(self, program: Program, relaxation: Relaxation, cost: Floats, ask: Ask, nodes: int = 1_000_000, step: float = 0.0) -> None:
+    def __init__(
+        self,
+        program: Program,
+        relaxation: Relaxation,
+        cost: Floats,
+        ask: Ask,
+        nodes: int = 1_000_000,
+        step: float = 0.0,
+        dives: bool = True,
+    ) -> None:
         self.frame = Lagrangian(program, cost)
         self.lp = BoxedLp(self.frame, relaxation)
-        self.ask, self.nodes, self.step = ask, nodes, step
+        self.ask, self.nodes, self.step, self.dives = ask, nodes, step, dives
         self.leaves: list[Leaf] = []
 
     def minimise(self) -> Outcome:
         """Search until the gap, a limit or the end."""
-        search = Search(self.lp, Pseudocosts(self.frame.program.n), self.ask, self.nodes, self.step)
+        search = Search(self.lp, Pseudocosts(self.frame.program.n), self.ask, self.nodes, self.step, dives=self.dives)
         search.run([root(self.frame)], self.ask.start)
         self.leaves = search.leaves
         return search.outcome()
