@@ -121,7 +121,9 @@ class Search:
         if answer.evidence is not None:
             self._prove(answer.evidence)
         if task.zone in self._open:
-            self._tried[task.zone] = "free" if FREE in task.box and task.zone not in self._tried else "inside"
+            # After trouble the zone stays open: with all criteria limited no known point could expose a false "infeasible".
+            again = not answer.trouble and task.zone not in self._tried
+            self._tried[task.zone] = "free" if again else "inside"
 
     def _insert(self, counts: Vector, x: Floats) -> None:
         if counts in self.points:
