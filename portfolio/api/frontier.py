@@ -49,7 +49,7 @@ class Progress:
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads · stop: set to end early · watch: called after every zone
-    save: takes a checkpoint, a Frontier with a weaker certificate."""
+    save: takes a checkpoint, a Frontier with a weaker certificate · zones: solver of zones, mip or tree."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -57,6 +57,7 @@ class Effort:
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Callable[[Progress], None] | None = None
     save: Callable[[Frontier], None] | None = None
+    zones: str = "mip"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def frontier(
         model_hash=content_hash(spec.model_dump(mode="json")),
         instance=instance.canonical(),
         model=spec.model_dump(mode="json"),
-        options={"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": "mip"},
+        options={"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones},
         versions=versions(),
     )
     _same_run(frame, earlier)
@@ -104,7 +105,13 @@ def frontier(
         program,
         epsilon,
         effort=Running(
-            effort.seconds, effort.workers, effort.seed, effort.stop, _watch(effort), checkpoint.save if effort.save is not None else None
+            seconds=effort.seconds,
+            workers=effort.workers,
+            seed=effort.seed,
+            stop=effort.stop,
+            watch=_watch(effort),
+            save=checkpoint.save if effort.save is not None else None,
+            zones=effort.zones,
         ),
         publish=_publisher(session, chosen),
         resume=None if earlier is None or earlier.certificate is None else _resume(instance, spec, earlier),

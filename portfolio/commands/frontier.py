@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from portfolio.commands.desk import Desk
-from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Model, Settings, Source
+from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Model, Settings
 from portfolio.commands.waiting import Watcher
 
 if TYPE_CHECKING:
@@ -22,8 +23,28 @@ SUFFIX = ".frontier.json"
 Repeated = list[str] | None
 
 
+class ZoneSolvers(StrEnum):
+    """--solver-of-zones."""
+
+    mip = "mip"
+    tree = "tree"
+
+
 def frontier(
-    instance: Source,
+    instance: Annotated[
+        str | None,
+        typer.Argument(metavar="INSTANCE", help="JSON file, .xlsx workbook, folder of CSV tables, bundled name, or - for stdin."),
+    ] = None,
+    program: Annotated[
+        str | None,
+        typer.Option("--program", help="Instead of an instance: a multi-objective problem as a JSON file of arrays.", metavar="FILE"),
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help="With --program: complete (default where criteria have grids), certified, epsilon-constraint, weighted.", metavar="NAME"
+        ),
+    ] = None,
     epsilon: Annotated[str, typer.Option(help="What may be missing between the points, share of each range: 2% or 0.02.")] = "2%",
     model: Model = "allocation",
     criteria: Annotated[str | None, typer.Option(help="Criteria of the claim; all unless named: growth,continuity.", metavar="A,B")] = None,
@@ -33,6 +54,7 @@ def frontier(
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the certificate is then weaker.", min=0.0)] = None,
     workers: Annotated[int, typer.Option(help="Threads; they change the time, never the frontier.", min=1, max=64)] = 1,
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
+    solver_of_zones: Annotated[ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit.")] = ZoneSolvers.mip,
     resume: Annotated[str | None, typer.Option(help="Go on with a frontier that was stopped.", metavar="FILE")] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Frontier file; - for stdout. Default: ID.frontier.json here.")
@@ -62,6 +84,8 @@ def frontier(
     desk = Desk.of(lang.value, as_json, everything)
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
+    if program is not None or method is not None or instance is None:
+        return _of_program(desk, instance, program, (method, epsilon, time_limit, workers, seed, output, quiet))
     target_epsilon = share(epsilon, "--epsilon")
     spec = load_model(model)
     loaded = read_instance(instance, set_ or (), force or (), forbid or ())
@@ -72,6 +96,7 @@ def frontier(
         seconds=float("inf") if time_limit is None else time_limit,
         workers=workers,
         seed=seed,
+        zones=solver_of_zones.value,
         watch=watcher.see,
         save=None if target is None else lambda state: target.write(result_text(state)),
     )
@@ -88,6 +113,21 @@ def frontier(
     if trouble is not None:
         raise trouble
     return exit_code(found)
+
+
+def _of_program(
+    desk: Desk, instance: str | None, program: str | None, flags: tuple[str | None, str, float | None, int, int, str | None, bool]
+) -> int:
+    from portfolio.commands.program_frontier import frontier_of_program
+    from portfolio.errors import UsageError
+
+    if program is None and instance is None:
+        raise UsageError("name an INSTANCE, or a problem with --program", "INSTANCE か、--program で問題ファイルを指定してください")
+    if program is None:
+        raise UsageError("--method goes with --program", "--method は --program と一緒に使います")
+    if instance is not None:
+        raise UsageError("INSTANCE and --program exclude each other", "INSTANCE と --program は同時に指定できません")
+    return frontier_of_program(desk, program, *flags)
 
 
 def exit_code(found: Frontier) -> int:

@@ -28,6 +28,7 @@ from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector, ideal_spaces
 from portfolio.pareto.lattice import Lattice, reach, shortened
 from portfolio.pareto.mip_zones import MipZones
+from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_program import subset
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Published, Publisher, Task, ZoneSolver
@@ -35,6 +36,7 @@ from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 
+ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tree": TreeZones}
 WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 MOSTLY = 0.1
@@ -44,7 +46,7 @@ MOSTLY = 0.1
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads, at most WINDOW of use · stop: set to end early · watch: called after every answer
-    save: called with the state after every answer · open: how the MIP object is made."""
+    save: called with the state after every answer · open: how the MIP object is made · zones: solver of zones, one of ZONE_SOLVERS."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -53,6 +55,7 @@ class Effort:
     watch: Callable[[Search], None] | None = None
     save: Callable[[Search, Sequence[Given]], None] | None = None
     open: Opener = Highs
+    zones: str = "mip"
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def certified(
     made = publisher(part) if publish is None else _kept_of(publish, kept, program.q)
     setting = Setting(part, ranges, float(frame.reach), below, made, effort.seed, effort.open)
     search.kept = tuple(kept)
-    pending = _run(search, waiting, lambda: MipZones(setting), limits, effort)
+    pending = _run(search, waiting, lambda: ZONE_SOLVERS[effort.zones](setting), limits, effort)
     points = tuple(search.points[i] for i in search.best_points())
     found = search.certified if points else None
     status = _status(search, found, limits)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
+        self.trees: dict[Vector, Any] = {}
         self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
 
     # -- what is proven ----------------------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ class Search:
         self.busy.add(zone)
         start = self.points[near].integers if near >= 0 else None
         known = self.spaces.normalised(spaces, "mip")
-        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start)
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start, self.trees.get(zone))
 
     def nearest(self, zone: Vector) -> int:
         """Index of the point that lies least outside of a zone; -1 without points."""
@@ -121,6 +123,8 @@ class Search:
         self.infeasible = self.infeasible or answer.infeasible
         for space in answer.spaces:
             self._add_space(space)
+        if answer.tree is not None:
+            self.trees.update({z: answer.tree for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
         if answer.alpha is not None:
             self._add_bound(task.zone, answer.alpha, answer.proof)
         for point in answer.points:
@@ -138,7 +142,8 @@ class Search:
         if deepest < 0 or (not always and deepest < float(ZONE_DEPTH * self.frame.target)):
             self.counts["points_left_out"] += 1
             return False
-        parents = {i: self.known[u.vector] for i, u in self.region.uppers.items()}
+        vectors = {i: u.vector for i, u in self.region.uppers.items()}
+        parents = {i: self.known[vector] for i, vector in vectors.items()}
         added, _ = self.region.insert([float(k) for k in steps])
         before, self.known = self.known, {}
         for upper in self.region.uppers.values():
@@ -146,6 +151,9 @@ class Search:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
             self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            if vectors[upper.parent] in self.trees:
+                self.trees[upper.vector] = self.trees[vectors[upper.parent]]
+        self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
         self.points.append(point)
         self.steps.append(steps)
         return True

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from portfolio.pareto.quality import hypervolume
 from portfolio.pareto.shape import knee, rates
 from portfolio.program import Floats
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
@@ -168,9 +169,31 @@ class _View:
         yield Sentence("scatter_axis", "+" + "-" * WIDTH)
 
     def remarks(self) -> Iterator[Sentence]:
-        """The knee."""
+        """Hypervolume and knee."""
+        sizes = self.hypervolumes()
+        if sizes is not None:
+            value, missing = (Fraction(repr(v)) for v in sizes)
+            yield Sentence("hypervolume", said("hypervolume", self.lang, value=percent(value, 1), missing=percent_up(missing)))
         if self.knee is not None:
             yield Sentence("knee", said("knee", self.lang, id=self.points[self.knee].id))
+
+    def hypervolumes(self) -> tuple[float, float] | None:
+        """(what the points dominate, most that plans not found can add), as shares of the box from the ideal to the worst values.
+
+        Every plan f has a point n with n - epsilon r <= f: what is dominated by all plans lies within what the shifted points dominate.
+        """
+        spans = [self.frontier.ranges.get(name) for name in self.names]
+        if any(s is None for s in spans) or self.frontier.certificate is None:
+            return None
+        ideal = np.array([float(s.best) for s in spans if s is not None]) * self.signs
+        far = np.array([float(s.worst) for s in spans if s is not None]) * self.signs
+        reference = np.maximum(far, self.values.max(axis=0))
+        box = float(np.prod((reference - ideal) / self.scale))
+        if box <= 0:
+            return None
+        shifted = np.maximum(self.values - float(self.frontier.certificate.certified) * self.scale, ideal)
+        found, most = (hypervolume((v - ideal) / self.scale, (reference - ideal) / self.scale) / box for v in (self.values, shifted))
+        return found, max(most - found, 0.0)
 
     def _value(self, value: Fraction, i: int) -> Cell:
         return Cell(significant(value * self.units[i].factor), value)
