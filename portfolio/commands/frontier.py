@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,13 @@ EXIT = {"certified": 0, "complete": 0, "infeasible": 4, "limit": 5, "no_plan": 7
 SUFFIX = ".frontier.json"
 
 Repeated = list[str] | None
+
+
+class ZoneSolvers(StrEnum):
+    """--solver-of-zones."""
+
+    mip = "mip"
+    tree = "tree"
 
 
 def frontier(
@@ -46,6 +54,7 @@ def frontier(
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the certificate is then weaker.", min=0.0)] = None,
     workers: Annotated[int, typer.Option(help="Threads; they change the time, never the frontier.", min=1, max=64)] = 1,
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
+    solver_of_zones: Annotated[ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit.")] = ZoneSolvers.mip,
     resume: Annotated[str | None, typer.Option(help="Go on with a frontier that was stopped.", metavar="FILE")] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Frontier file; - for stdout. Default: ID.frontier.json here.")
@@ -87,6 +96,7 @@ def frontier(
         seconds=float("inf") if time_limit is None else time_limit,
         workers=workers,
         seed=seed,
+        zones=solver_of_zones.value,
         watch=watcher.see,
         save=None if target is None else lambda state: target.write(result_text(state)),
     )
