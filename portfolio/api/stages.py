@@ -102,11 +102,12 @@ def solve_aim(
     of = "aim" if solo is None else solo
     # A single criterion is asked in its own unit: the relative gap is turned into an absolute one by its best bound.
     scale = max(abs(float(ranges[solo].best)), 1.0) * 0.5 if solo is not None else 1.0
-    gap, near = _gap(effort) * scale, False
-    if start is None and not inside:
-        start = session.first_plan(weights, clock.ask(of, gap))
-        near = start is not None
-    outcome = session.minimise(weights, replace(clock.ask(of, gap, start), near=near), inside)
+    gap = _gap(effort) * scale
+    first = session.first_plan(weights, clock.ask(of, gap)) if start is None and not inside else None
+    asked = clock.ask(of, gap, start) if first is None else replace(clock.ask(of, gap, first.x), near=True)
+    outcome = session.minimise(weights, asked, inside)
+    if first is not None and outcome.x is None and outcome.verdict in ("limit", "interrupted"):
+        outcome = replace(first, verdict=outcome.verdict, bound=max(first.bound, outcome.bound))
     origin = 0.0 if solo is not None else origin_of(session, weights, ranges)
     return [Stage(of, outcome, origin, within=within, weights=weights)]
 

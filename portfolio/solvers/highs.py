@@ -37,6 +37,19 @@ _OPTIONS: dict[str, Any] = {
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
+_SEARCHING: dict[str, Any] = {
+    "mip_heuristic_effort": 0.05,
+    "mip_heuristic_run_rens": True,
+    "mip_heuristic_run_feasibility_jump": True,
+    "mip_pscost_minreliable": 8,
+}
+_NEAR: dict[str, Any] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_pscost_minreliable": 1,
+}
+"""Heuristics and trial branchings of a solve that has to find plans, and of one that begins near the best and only has to prove it."""
 MOST_EXCHANGED = 4_000
 """Coefficients changed one by one; beyond that passing the whole model is quicker."""
 _VERDICTS: dict[HighsModelStatus, Verdict] = {
@@ -65,6 +78,7 @@ class Highs:
         self.program = program
         self._rows = program.m
         self._cost = np.zeros(program.n)
+        self._near = False
         self._everything = np.arange(program.n, dtype=np.int32)
         self._highs = highspy.Highs()
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
@@ -167,6 +181,10 @@ class Highs:
     def _run(self, ask: Ask) -> Outcome:
         highs, relaxed = self._highs, ask.relax or not self.program.integer.any()
         self._set("solve_relaxation", relaxed)
+        if not relaxed and ask.near != self._near:
+            self._near = ask.near
+            for name, value in (_NEAR if ask.near else _SEARCHING).items():
+                self._set(name, value)
         self._set("mip_abs_gap", max(ask.gap, 0.0))
         # An LP's limit counts the run time of the whole object; a MIP's counts its own.
         self._set("time_limit", ask.seconds + (highs.getRunTime() if relaxed else 0.0) if math.isfinite(ask.seconds) else _INF)
