@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from portfolio.api.frames import frontier_frames, plan_frames
     from portfolio.api.generate import generate
     from portfolio.api.public import audit_result, check, frontier, load, solve
+    from portfolio.formats.moo_json import read_moo
+    from portfolio.pareto.certified import certified
+    from portfolio.pareto.complete import complete
+    from portfolio.pareto.problem import problem, problem_of
     from portfolio.sensitivity.public import sweep
     from portfolio.sensitivity.tables import run_frame
 
@@ -30,6 +34,11 @@ _HOMES = {
     "generate": "portfolio.api.generate",
     "frontier": "portfolio.api.public",
     "frontier_frames": "portfolio.api.frames",
+    "complete": "portfolio.pareto.complete",
+    "certified": "portfolio.pareto.certified",
+    "problem": "portfolio.pareto.problem",
+    "problem_of": "portfolio.pareto.problem",
+    "read_moo": "portfolio.formats.moo_json",
     "plan_frames": "portfolio.api.frames",
     "to_pyomo": "portfolio.api.doors",
     "to_pulp": "portfolio.api.doors",
@@ -40,7 +49,9 @@ _HOMES = {
 }
 __all__ = [
     "audit_result",
+    "certified",
     "check",
+    "complete",
     "export",
     "frontier",
     "frontier_frames",
@@ -50,6 +61,9 @@ __all__ = [
     "plan_from_pulp",
     "plan_from_pyomo",
     "plan_from_solution_file",
+    "problem",
+    "problem_of",
+    "read_moo",
     "run_frame",
     "solve",
     "sweep",
