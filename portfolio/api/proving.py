@@ -16,8 +16,8 @@ from portfolio.formulation.assemble import assemble
 from portfolio.numerics import GAP_SAVED_FOR_GRID, PROOF_TOLERANCE, PROVEN_DECIMALS
 from portfolio.program import Program
 from portfolio.proof.certificate import Question, asked, certificate, pack, unpack
-from portfolio.proof.tree import Tree
 from portfolio.proof.verify import Proven, Unproven, objective_step, verify
+from portfolio.proof.workers import Tree
 from portfolio.results import Plan, Proof, Range, Result
 from portfolio.schema.aim import Aim, Reference, Weighted
 from portfolio.schema.instance import Instance
@@ -25,7 +25,6 @@ from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.validate import parse_instance
 from portfolio.session import Session
 from portfolio.solvers.outcome import Ask
-from portfolio.solvers.relaxation import Relaxation
 
 INFEASIBLE = "infeasible"
 """`of` of the proof that there is no plan at all."""
@@ -68,7 +67,9 @@ def question_of(
     return Question(tuple(scaled.get(c, zero) for c in program.names), limits), origin
 
 
-def prove(program: Program, question: Question, of: str, ask: Ask, value: Fraction | None, gap: Fraction, seed: int = 0) -> Proof | None:
+def prove(
+    program: Program, question: Question, of: str, ask: Ask, value: Fraction | None, gap: Fraction, seed: int = 0, threads: int = 1
+) -> Proof | None:
     """A proof of the bound value - gap (sum_q weights_q f_q, minimised), or of a weaker one when the ask's limit comes first.
 
     value None: that there is no feasible point; None where that could not be proven. Its bound is for `check` to say, exactly.
@@ -81,7 +82,7 @@ def prove(program: Program, question: Question, of: str, ask: Ask, value: Fracti
         # A bound above value - step rounds up to value where the objective lies on a grid.
         cutoff = float(value - origin - max(gap * (1 - GAP_SAVED_FOR_GRID), step * Fraction(999, 1000)))
     at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=ask.watch, cutoff=cutoff, target=-math.inf if value is not None else 0.0)
-    tree = Tree(limited, Relaxation(limited, seed), cost, at_once, dives=False)
+    tree = Tree(limited, cost, at_once, seed, threads, dives=False)
     outcome = tree.minimise()
     if value is None and outcome.verdict != "infeasible":
         return None
@@ -99,7 +100,9 @@ def prove_stages(
         unit = Fraction(1) if stage.of == "aim" else max(abs(plan.criteria[stage.of]), Fraction(1))
         # The smallest gap that can be asked for: a search's solutions are floating-point numbers.
         gap = max(effort.prove or Fraction(0), PROOF_TOLERANCE) * unit
-        proof = prove(session.program, question, stage.of, clock.ask("proof"), Fraction(stage.outcome.objective), gap, effort.seed)
+        proof = prove(
+            session.program, question, stage.of, clock.ask("proof"), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
+        )
         found.append(proof)
     return tuple(proof for proof in found if proof is not None)
 

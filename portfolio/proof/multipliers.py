@@ -63,7 +63,6 @@ class Lagrangian:
         """(m,) exponents: one step of 2^units in y_i moves L by at most 1."""
         self.size = float(np.abs(self.cost) @ width) or 1.0
         """How far the objective can move over the box: the scale of losses."""
-        self._digits = MULTIPLIER_DIGITS[2]
 
     # -- from multipliers to cuts ----------------------------------------------------------------------------------
     def cut(self, y: Floats, box: Box, u: Floats, enough: float, loss: float) -> Cut | None:
@@ -109,13 +108,15 @@ class Lagrangian:
             return None
         need = min(enough, value - loss)
         scale = 2.0 ** np.ceil(np.log2(size))
+        # Hundreds of multipliers, each off by half a step, never cost less than a few steps together.
+        slack = value - need
+        hopeless = np.log2(size / slack) - 4 if 0.0 < slack < np.inf else -np.inf if slack > 0 else np.inf
         for digits in MULTIPLIER_DIGITS:
-            if digits < self._digits - 8:
+            if digits < hopeless:
                 continue
             step = scale * 2.0 ** (self.units - digits)
             short = self._cut(np.round(y / step) * step, cost, farkas)
             if self.value(short, box, u) >= need:
-                self._digits = digits
                 return short
         return full
 

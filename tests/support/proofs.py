@@ -9,16 +9,15 @@ from typing import Any
 
 from portfolio.program import Program
 from portfolio.proof.certificate import Question, certificate
-from portfolio.proof.tree import Tree
+from portfolio.proof.workers import Tree
 from portfolio.solvers.outcome import Ask, Outcome
-from portfolio.solvers.relaxation import Relaxation
 
 Proof = dict[str, Any]
 
 
 def proven(program: Program, gap: float = 0.0, nodes: int = 1_000_000) -> tuple[Outcome, Proof]:
     """A search for the least value of the first criterion, and its proof."""
-    tree = Tree(program, Relaxation(program), program.criteria[0], Ask(gap=gap), nodes)
+    tree = Tree(program, program.criteria[0], Ask(gap=gap), nodes=nodes)
     outcome = tree.minimise()
     weights = (Fraction(1), *(Fraction(0) for _ in range(program.q - 1)))
     return outcome, certificate(program, Question(weights), tree.frame, tree.leaves)
