@@ -1,8 +1,8 @@
 """One variation solved: what a worker of a sweep does, over and over, with one solver object.
 
-At frozen ranges (so that values of runs can be compared): the best use of the base's choice of ways, the LP bound from the base's basis, and the
-MIP only where these two are further apart than the gap. A run depends on its question alone - start, basis and seed are part of it - so that neither order nor
-workers show in the table.
+At frozen ranges (so that values of runs can be compared): the best use of the base's choice of ways, the LP bound from the base's basis, and only
+where these two are further apart than the gap a dive over the relaxation and the MIP. A run depends on its question alone - start, basis and seed
+are part of it - so that neither order nor workers show in the table.
 """
 
 from __future__ import annotations
@@ -166,9 +166,7 @@ class _Desk:
         elif kept is not None and kept.objective - bound <= self.frame.gap:
             outcome = replace(kept, verdict="optimal", bound=bound)
         else:
-            self.session.solver.forget()  # type: ignore[attr-defined]
-            outcome = self.session.minimise(aim, replace(ask, start=None if kept is None else kept.x), limits)
-            outcome = _better(outcome, kept, bound)
+            outcome = self._sought(aim, ask, limits, kept, bound)
         if stop.is_set() and outcome.verdict == "interrupted":
             return None
         record = self._record(outcome, origin)
@@ -177,6 +175,16 @@ class _Desk:
             record["base_feasible"] = None if first.verdict not in ("optimal", "infeasible") and first.x is None else first.x is not None
             record["base_aim"] = None if first.x is None else _short(first.objective - origin)
         return record | ({"same_as_base": True} if idle else {})
+
+    def _sought(self, aim: Floats, ask: Ask, limits: Mapping[int, float], kept: Outcome | None, bound: float) -> Outcome:
+        """The choices known do not do: a plan near the relaxation, then the solver from the better of both."""
+        first = None if limits else self.session.first_plan(aim, ask)
+        if first is not None and first.x is not None and (kept is None or first.objective < kept.objective):
+            kept = first
+        if kept is not None and kept.objective - bound <= self.frame.gap:
+            return replace(kept, verdict="optimal", bound=bound)
+        self.session.solver.forget()  # type: ignore[attr-defined]
+        return _better(self.session.minimise(aim, replace(ask, start=None if kept is None else kept.x), limits), kept, bound)
 
     def _evaluated(self, aim: Floats, origin: float, only: Any, stop: threading.Event) -> Record | None:
         outcome = self._fixed(aim, only, Ask(gap=self.frame.gap, seconds=self.frame.seconds, stop=stop), self._limits())

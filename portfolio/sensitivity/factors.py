@@ -74,13 +74,16 @@ def judgement_factors(variants: Variants, each: bool = False) -> tuple[list[Fact
     Numbers of one kind with the same reason were decided in one go and move together (schema/families.py); each: every number by itself.
     """
     groups: dict[tuple[str, ...], list[str]] = {}
-    left_out = {"without a range": 0, "not a judgement": 0}
+    left_out = {"without a range": 0, "not a judgement": 0, "1 by definition": 0}
     for path, quantity in variants.numbers.items():
         low, high = ends(quantity)
         if quantity.kind != "judgement":
             left_out["not a judgement"] += 1
         elif low == high:
             left_out["without a range"] += 1
+        elif path.endswith(".curve.1"):
+            # The end of every response curve: its range says nothing that the schema admits.
+            left_out["1 by definition"] += 1
         else:
             groups.setdefault((path,) if each else judged_together(path, quantity), []).append(path)
     taken: dict[str, int] = {}

@@ -36,6 +36,8 @@ from portfolio.solvers.outcome import Ask
 
 ANCHORS = 8
 """First runs of a random design, solved from the base; each later one may begin from the nearest of them too."""
+BASE_GAP = 0.25
+"""Gap of the base, as a share of the runs' gap."""
 NEAR = frozenset(("monte-carlo", "grid", "sobol", "morris"))
 """Designs in which many factors move at once, so that another run's plan can be a better start than the base."""
 
@@ -80,7 +82,8 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
     todo, means, begun = todo or Todo(), means or Means(), time.perf_counter()
     variants = Variants(instance)
     specs = (spec, *(m for m in todo.models if m.id != spec.id)) if todo.kind == "models" else (spec,)
-    frames = [_frame(instance, s, aim, todo, means) for s in specs]
+    found = [_frame(instance, s, aim, todo, means) for s in specs]
+    frames = [f if isinstance(f, str) else f[0] for f in found]
     factors, left_out = _factors(variants, todo, frames[0].aim if isinstance(frames[0], Frame) else None)
     points = _points(todo, factors)
     design = Design(
@@ -104,8 +107,9 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
         options=_options(todo),
         versions=versions(),
     )
-    if not isinstance(first, Frame):
+    if isinstance(first, str) or isinstance(found[0], str):
         return head.model_copy(update={"status": first})
+    head = head.model_copy(update={"base": _run(-1, (), spec.id, found[0][1])})
     maker = SweepMaker(instance, tuple(factors), tuple(f for f in frames if isinstance(f, Frame)))
     head = head.model_copy(update={"ranges": first.ranges})
     with Asking(maker, means.store, means.workers, means.scheduler, means.stop, means.watch) as asking:
@@ -114,10 +118,6 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
 
 
 def _carried_out(asking: Asking, head: Sweep, todo: Todo, trouble: Sequence[str | None]) -> Sweep:
-    base = asking.ask("runs", [question([None] * len(head.design.factors))])[0]
-    if base is None or "aim" not in base:
-        return head.model_copy(update={"status": "interrupted" if base is None else "no_plan"})
-    head = head.model_copy(update={"base": _run(-1, (), head.design.models[0], base)})
     if todo.kind == "staircase":
         found = climb(asking, todo.budget, todo.tolerance, float(todo.gap))
         status = "interrupted" if asking.stop.is_set() else "complete"
@@ -155,8 +155,8 @@ def _model_runs(asking: Asking, trouble: Sequence[str | None]) -> list[Record | 
 
 
 # -- what all runs share -----------------------------------------------------------------------------------------------
-def _frame(instance: Instance, spec: ModelSpec, aim: Aim | None, todo: Todo, means: Means) -> Frame | str:
-    """Aim, ranges and base plan of a model; or the status that says why there are none."""
+def _frame(instance: Instance, spec: ModelSpec, aim: Aim | None, todo: Todo, means: Means) -> tuple[Frame, Record] | str:
+    """Aim, ranges and base plan of a model, with the base's run; or the status that says why there are none."""
     viewed = as_view(instance, spec)
     resolved = resolve_aim(viewed, spec, aim)
     if not isinstance(resolved, Weighted):
@@ -167,12 +167,13 @@ def _frame(instance: Instance, spec: ModelSpec, aim: Aim | None, todo: Todo, mea
         return "interrupted" if found is None else str(found["status"])
     ranges = {c: Range.model_validate(r) for c, r in found["ranges"].items()}
     frame = Frame(spec, resolved, ranges, {}, float(todo.gap), todo.seconds, todo.seed)
-    maker = SweepMaker(instance, (), (frame,))
+    # Every run is compared with the base: it is solved closer, so that what looks like a move is not the base's own gap.
+    maker = SweepMaker(instance, (), (replace(frame, gap=frame.gap * BASE_GAP),))
     with Asking(maker, means.store, 1, None, means.stop, None) as asking:
         base = asking.ask("base", [question([])])[0]
     if base is None or base["status"] == "infeasible":
         return "interrupted" if base is None else "infeasible"
-    return replace(frame, base=choice_of(base)) if "aim" in base else "no_plan"
+    return (replace(frame, base=choice_of(base)), base) if "aim" in base else "no_plan"
 
 
 def _ranges(viewed: Instance, spec: ModelSpec, todo: Todo, means: Means) -> Record | None:
