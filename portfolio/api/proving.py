@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pydantic import TypeAdapter
 
 from portfolio.api.aims import worse_limit
-from portfolio.api.stages import Clock, Effort, Stage
+from portfolio.api.stages import PROOF, Clock, Effort, Stage
 from portfolio.errors import AuditFailed, UsageError
 from portfolio.formulation.assemble import assemble
 from portfolio.numerics import GAP_SAVED_FOR_GRID, PROOF_TOLERANCE, PROVEN_DECIMALS
@@ -76,12 +76,14 @@ def prove(
     """
     limited, cost, sizes = asked(program, question)
     step = objective_step(program, question.weights)
-    cutoff = math.inf
+    cutoff, watch = math.inf, ask.watch
     if value is not None:
         origin = sum((w * Fraction(o) for w, o in zip(question.weights, program.exact.offsets, strict=True)), Fraction(0))
         # A bound above value - step rounds up to value where the objective lies on a grid.
         cutoff = float(value - origin - max(gap * (1 - GAP_SAVED_FOR_GRID), step * Fraction(999, 1000)))
-    at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=ask.watch, cutoff=cutoff, target=-math.inf if value is not None else 0.0)
+        told, shown = ask.watch, float(value - origin)
+        watch = None if told is None else (lambda p: told(replace(p, incumbent=shown)))
+    at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=watch, cutoff=cutoff, target=-math.inf if value is not None else 0.0)
     tree = Tree(limited, cost, at_once, seed, threads, dives=False)
     outcome = tree.minimise()
     if value is None and outcome.verdict != "infeasible":
@@ -101,7 +103,7 @@ def prove_stages(
         # The smallest gap that can be asked for: a search's solutions are floating-point numbers.
         gap = max(effort.prove or Fraction(0), PROOF_TOLERANCE) * unit
         proof = prove(
-            session.program, question, stage.of, clock.ask("proof"), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
+            session.program, question, stage.of, clock.ask(PROOF), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
         )
         found.append(proof)
     return tuple(proof for proof in found if proof is not None)
@@ -110,7 +112,7 @@ def prove_stages(
 def prove_none(session: Session, aim: Aim, ranges: Mapping[str, Range], clock: Clock) -> Proof | None:
     """The proof that no plan obeys the rules and the aim's floors; None when the time did not reach."""
     question, _ = question_of(session.program, aim, ranges, INFEASIBLE, floors_of(session.instance, aim, ranges))
-    return prove(session.program, question, INFEASIBLE, clock.ask("proof"), None, Fraction(0), session.seed)
+    return prove(session.program, question, INFEASIBLE, clock.ask(PROOF), None, Fraction(0), session.seed)
 
 
 def proven_bounds(

@@ -21,7 +21,12 @@ from portfolio.session import Session
 from portfolio.solvers.outcome import Ask, Outcome, Progress
 
 Watch = Callable[[str, Progress], None]
-"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim`, a criterion id or `proof`."""
+"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim`, a criterion id or `proof` (PROOF)."""
+
+
+PROOF = "proof"
+SOLVE_SHARE = 0.5
+"""Share of the time limit after which a solve ends whose bound is to be proven: the tree takes about as long as the solver."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class Clock:
         self._last = now
 
     def ask(self, stage: str, gap: float = 0.0, start: Floats | None = None) -> Ask:
-        left = max(self.effort.seconds - (time.perf_counter() - self.begun), 0.01)
+        whole = self.effort.seconds * (1.0 if self.effort.prove is None or stage == PROOF else SOLVE_SHARE)
+        left = max(whole - (time.perf_counter() - self.begun), 0.01)
         watch = self.effort.watch
         report = None if watch is None else (lambda progress: watch(stage, progress))
         return Ask(gap=gap, seconds=left, start=start, stop=self.effort.stop, watch=report)
