@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portfolio.api.doors import export, plan_from_pulp, plan_from_pyomo, plan_from_solution_file, to_pulp, to_pyomo
     from portfolio.api.frames import frontier_frames, plan_frames
     from portfolio.api.generate import generate
+    from portfolio.api.proving import check_proofs
     from portfolio.api.public import audit_result, check, frontier, load, solve
     from portfolio.formats.moo_json import read_moo
     from portfolio.pareto.certified import certified
@@ -31,6 +32,7 @@ _HOMES = {
     "sweep": "portfolio.sensitivity.public",
     "run_frame": "portfolio.sensitivity.tables",
     "audit_result": "portfolio.api.public",
+    "check_proofs": "portfolio.api.proving",
     "generate": "portfolio.api.generate",
     "frontier": "portfolio.api.public",
     "frontier_frames": "portfolio.api.frames",
@@ -51,6 +53,7 @@ __all__ = [
     "audit_result",
     "certified",
     "check",
+    "check_proofs",
     "complete",
     "export",
     "frontier",

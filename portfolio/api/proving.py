@@ -147,7 +147,12 @@ def rounded(bound: Fraction) -> Fraction:
 
 
 def check_proofs(result: Result) -> tuple[Checked, ...]:
-    """Every proof of a result, verified against the Program of the instance and model that the result embeds. Raises InvalidInput."""
+    """Every proof of a result, verified against the Program of the instance and model that the result embeds. Raises InvalidInput.
+
+    >>> from portfolio.api.public import solve
+    >>> [(one.of, one.fault, one.bound) for one in check_proofs(solve("toy", prove=0))]
+    [('growth', None, Fraction(21, 1))]
+    """
     if not result.proofs:
         return ()
     aim: Aim = TypeAdapter(Aim).validate_python(result.aim)

@@ -71,13 +71,14 @@ def solve(
     seconds: float = float("inf"),
     seed: int = 0,
     solver: str = "highs",
+    prove: Number | None = None,
 ) -> Result:
     """The best plan found, its bound and gap, audited and replayable.
 
     weights: criterion -> weight (normalised by the criteria's ranges) · lexicographic: criteria in order of rank · floors: criterion ->
     worst admitted
     value, in its unit · aim: instead of these three · gap: share of the aim's range · seconds: wall time · solver: `highs`, `pulp:cbc`,
-    `pyomo:highs`, ...
+    `pyomo:highs`, ... · prove: gap to be proven without trust in the solver (`check_proofs` verifies what the result then holds).
     Money in the plan is in grid units (`instance.header.grid`). Raises InvalidInput, UsageError (unknown criterion, missing solver),
     SolverFailure,
     AuditFailed. Infeasible and stopped are statuses.
@@ -91,7 +92,8 @@ def solve(
         aim = Lexicographic(kind="lexicographic", order=lexicographic, floors=bounds)
     elif aim is None and (weights or bounds):
         aim = Weighted(weights={c: to_fraction(w) for c, w in (weights or {}).items()}, floors=bounds)
-    return allocate(load(source), spec, aim, Effort(gap=to_fraction(gap), seconds=seconds, seed=seed, solver=solver))
+    proven = None if prove is None else to_fraction(prove)
+    return allocate(load(source), spec, aim, Effort(gap=to_fraction(gap), seconds=seconds, seed=seed, solver=solver, prove=proven))
 
 
 def frontier(
