@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from portfolio.api.generate import generate
     from portfolio.api.proving import check_proofs
     from portfolio.api.public import audit_result, check, frontier, load, solve
+    from portfolio.explain.public import compare_results, explain_result, explain_unfunded, why_infeasible
     from portfolio.formats.moo_json import read_moo
     from portfolio.pareto.certified import certified
     from portfolio.pareto.complete import complete
@@ -32,6 +33,10 @@ _HOMES = {
     "sweep": "portfolio.sensitivity.public",
     "run_frame": "portfolio.sensitivity.tables",
     "audit_result": "portfolio.api.public",
+    "explain_result": "portfolio.explain.public",
+    "explain_unfunded": "portfolio.explain.public",
+    "why_infeasible": "portfolio.explain.public",
+    "compare_results": "portfolio.explain.public",
     "check_proofs": "portfolio.api.proving",
     "generate": "portfolio.api.generate",
     "frontier": "portfolio.api.public",
@@ -54,7 +59,10 @@ __all__ = [
     "certified",
     "check",
     "check_proofs",
+    "compare_results",
     "complete",
+    "explain_result",
+    "explain_unfunded",
     "export",
     "frontier",
     "frontier_frames",
@@ -72,6 +80,7 @@ __all__ = [
     "sweep",
     "to_pulp",
     "to_pyomo",
+    "why_infeasible",
 ]
 
 

@@ -12,6 +12,7 @@ import typer
 
 from portfolio.commands.audit import audit
 from portfolio.commands.check import check
+from portfolio.commands.compare import compare
 from portfolio.commands.doctor import doctor
 from portfolio.commands.explain import explain
 from portfolio.commands.export import export
@@ -56,6 +57,7 @@ app.command("solve")(solve)
 app.command("sweep")(sweep)
 app.command("frontier")(frontier)
 app.command("explain")(explain)
+app.command("compare")(compare)
 app.command("audit")(audit)
 app.command("models")(models)
 app.command("instances")(instances)

@@ -87,7 +87,17 @@ class CountWatcher(Watcher):
 
 def topics() -> dict[str, Callable[[Asked, Any], Answered]]:
     """Topic -> who answers it."""
-    return {"programme": programme, "unfunded": unfunded, "infeasible": infeasible}
+    from portfolio.commands import explain_more as more
+
+    return {
+        "programme": programme,
+        "unfunded": unfunded,
+        "infeasible": infeasible,
+        "prices": more.prices,
+        "alternatives": more.alternatives,
+        "core": more.core,
+        "persist": more.persist,
+    }
 
 
 def kinds_of(asked: Asked, default: tuple[str, ...]) -> tuple[str, ...]:

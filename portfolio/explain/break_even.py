@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from portfolio.explain.question import Question
+from portfolio.explain.question import Found, Question
 from portfolio.explain.variants import chance, with_chance, with_cost_cut, with_earmark, with_effect
 from portfolio.numerics import BREAK_EVEN_TOLERANCE
 from portfolio.results import Plan
@@ -22,6 +22,8 @@ from portfolio.results.explanation import BreakEven
 from portfolio.schema.instance import Instance
 from portfolio.solvers.outcome import Ask
 
+PARTS = (Fraction(3, 4), Fraction(1, 2), Fraction(1, 4))
+"""Sizes tried, as parts of the largest, where that one is not enough."""
 State = Literal["in", "out", "open"]
 MOST_EFFECT = Fraction(1000)
 """Largest factor on a programme's effects that is asked: beyond it, effects are not what keeps it out."""
@@ -91,122 +93,161 @@ def _earmarks(instance: Instance, name: str) -> list[Change]:
     ]
 
 
-def break_even(question: Question, name: str, change: Change, effort: Effort, begin: Plan | None = None) -> BreakEven:
-    """The two ends for one change. begin: the best plan with the programme as things are."""
-    search = _Search(question, name, change, effort)
-    out, enough = search.newton(begin) if change.keeps and begin is not None else search.halve()
+def break_even(question: Question, name: str, change: Change, effort: Effort, begin: Found) -> BreakEven:
+    """The two ends for one change. begin: the best plan with the programme, and the bound on all such plans, as things are."""
+    search = _Search(question, name, change, effort, begin.bound)
+    if not change.keeps and begin.value <= question.value:
+        search.enough = change.today
+    elif change.keeps and begin.plan is not None:
+        search.newton(begin.plan)
+    else:
+        search.halve()
     return BreakEven(
-        kind=change.kind, fund=change.fund, today=change.today, out=out, enough=enough, most=change.most, tolerance=change.tolerance,
-        solves=search.solves,
+        kind=change.kind, fund=change.fund, today=change.today, out=search.out, enough=search.enough, most=change.most,
+        tolerance=change.tolerance, solves=search.solves,
     )  # fmt: skip
 
 
 class _Search:
-    def __init__(self, question: Question, name: str, change: Change, effort: Effort) -> None:
+    """out, enough: the ends proven so far; None: nothing is proven on that side."""
+
+    def __init__(self, question: Question, name: str, change: Change, effort: Effort, bound: float) -> None:
         self.question, self.name, self.change, self.effort = question, name, change, effort
         self.goal = question.value
+        self.slack = 1e-9 * max(1.0, abs(self.goal))
         self.solves = 0
+        self.out: Fraction | None = None
+        self.enough: Fraction | None = None
+        if bound >= self.goal - 2 * self.slack:
+            self.out = change.today
 
-    def newton(self, plan: Plan) -> tuple[Fraction, Fraction | None]:
-        """From above: where the plan's choices reach the goal, look for a better plan; stop when the bound says there is none."""
-        out, enough = self.change.today, None
-        size = self._reaches(plan)
+    # -- from above --------------------------------------------------------------------------------------------------
+    def newton(self, plan: Plan) -> None:
+        """Where the plan's choices reach the goal, look for a better plan; when there is none, look how far below none is as good."""
+        size, slope = self._reaches(plan), self._slope(plan)
+        bound = -float("inf")
         while size is not None and self._may_go_on():
-            state, better = self._ask(size)
-            enough = size
-            if state == "out" or better is None:
-                # Nothing better at `size`: below it nothing is as good, up to the tolerance.
-                return self._proven_below(size, out), enough
-            lower = self._reaches(better)
-            if lower is None or lower >= size - self.change.tolerance:
-                return self._proven_below(size, out), enough
-            size = lower
-        return out, enough
+            self.enough = size
+            state, better, bound = self._ask(size)
+            lower = None if better is None else self._reaches(better)
+            if state == "out" or better is None or lower is None or lower >= size - self.change.tolerance:
+                break
+            size, slope = lower, self._slope(better)
+        if self.enough is not None:
+            self._prove_below(self.enough, bound, slope)
 
-    def _proven_below(self, size: Fraction, out: Fraction) -> Fraction:
-        """One solve a tolerance below: is it really not enough there? Then farther below, where only the gap stands in the way."""
-        reach = self.change.tolerance
+    def _slope(self, plan: Plan) -> float:
+        """How fast the plan's value falls with the size, near today."""
+        today, step = self.change.today, max(self.change.tolerance, self.change.today / 10)
+        fall = self._worth(plan, today) - self._worth(plan, today + step)
+        return float(fall / step)
+
+    def _prove_below(self, size: Fraction, bound: float, slope: float) -> None:
+        """One solve where the bound should just reach the goal; then farther below."""
+        short = self.goal - bound
+        guess = Fraction(1.3 * short / slope) if slope > 0 and 0 < short < float("inf") else Fraction(0)
+        reach = max(self.change.tolerance, guess)
+        lowest = self.change.today if self.out is not None or self.change.today == 0 else Fraction(0)
         while self._may_go_on():
-            below = max(size - reach, out)
-            if below <= out:
-                return out
+            below = max(self._rounded(size - reach), lowest)
+            if self.out is not None and below <= self.out:
+                return
             if self._ask(below)[0] == "out":
-                return below
-            reach *= 4
-        return out
+                self.out = below
+                return
+            if below <= lowest:
+                return
+            reach *= 3
 
-    def halve(self) -> tuple[Fraction, Fraction | None]:
-        """Between today and the most that is asked."""
-        low, high = self.change.today, self.change.most
-        state, _ = self._ask(high)
-        if state != "in":
-            return (high if state == "out" else low), None
+    # -- by halves ---------------------------------------------------------------------------------------------------
+    def halve(self) -> None:
+        """Between today and the most that is asked. More is not always better (a cheaper programme may fall below the smallest ticket): where the most
+        is not enough, smaller sizes are tried."""
+        today, most = self.change.today, self.change.most
+        low, out = today, self.out
+        for part in (Fraction(1), *PARTS):
+            high = today + part * (most - today)
+            state = self._ask(high)[0]
+            if state == "in":
+                self.enough, self.out = high, out
+                self._narrow(low, high)
+                return
+            if part == 1:
+                self.out = high if state == "out" else self.out
+            if self.change.kind != "cost" or not self._may_go_on():
+                return
+
+    def _narrow(self, low: Fraction, high: Fraction) -> None:
+        """Halve while there is a proof on one side; where the gap leaves a middle undecided, narrow on both sides of it."""
         while high - low > self.change.tolerance and self._may_go_on():
             middle = self._rounded((low + high) / 2)
             if not low < middle < high:
-                break
-            state, _ = self._ask(middle)
+                return
+            state = self._ask(middle)[0]
             if state == "in":
-                high = middle
+                high = self.enough = middle
             elif state == "out":
-                low = middle
+                low = self.out = middle
             else:
-                # Undecided within the gap: the ends stay where something is proven, on either side of the middle.
-                low, high = self._squeeze(low, middle, high)
-                break
-        return low, high
+                self._squeeze(low, middle, high)
+                return
 
-    def _squeeze(self, low: Fraction, middle: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+    def _squeeze(self, low: Fraction, middle: Fraction, high: Fraction) -> None:
         left, right = middle, middle
-        while left - low > self.change.tolerance and self._may_go_on():
+        while max(left - low, high - right) > self.change.tolerance and self._may_go_on():
             at = self._rounded((low + left) / 2)
-            if not low < at < left:
-                break
-            low, left = (at, left) if self._ask(at)[0] == "out" else (low, at)
-        while high - right > self.change.tolerance and self._may_go_on():
+            if low < at < left and left - low > self.change.tolerance:
+                if self._ask(at)[0] == "out":
+                    low = self.out = at
+                else:
+                    left = at
+            else:
+                left = low
             at = self._rounded((right + high) / 2)
-            if not right < at < high:
-                break
-            right, high = (right, at) if self._ask(at)[0] == "in" else (at, high)
-        return low, high
+            if right < at < high and high - right > self.change.tolerance:
+                if self._ask(at)[0] == "in":
+                    high = self.enough = at
+                else:
+                    right = at
+            else:
+                right = high
 
-    def _ask(self, size: Fraction) -> tuple[State, Plan | None]:
-        """Is some plan with the programme as good as the goal at this size? `in` comes with its audited plan."""
+    # -- one question ------------------------------------------------------------------------------------------------
+    def _ask(self, size: Fraction) -> tuple[State, Plan | None, float]:
+        """Is some plan with the programme as good as the goal at this size? With its audited plan, if so, and the bound on all such plans."""
         self.solves += 1
         question = self.question.changed(self.change.apply(size))
-        slack = 1e-9 * max(1.0, abs(self.goal))
         # Newton wants the best plan, halving the first that will do.
-        enough = {} if self.change.keeps else {"target": self.goal - slack}
-        found = question.best(self.effort.ask(cutoff=self.goal - slack, **enough), on=(self.name,))
-        if found.plan is not None and found.value <= self.goal - (slack if self.change.keeps else 0.0):
-            return "in", found.plan
-        if found.bound >= self.goal - 2 * slack:
-            return "out", None
-        return "open", None
+        enough = {} if self.change.keeps else {"target": self.goal - self.slack}
+        found = question.best(self.effort.ask(cutoff=self.goal - self.slack, **enough), on=(self.name,))
+        if found.plan is not None and found.value <= self.goal - (self.slack if self.change.keeps else 0.0):
+            return "in", found.plan, found.bound
+        return ("out" if found.bound >= self.goal - 2 * self.slack else "open"), None, found.bound
+
+    def _worth(self, plan: Plan, size: Fraction) -> Fraction:
+        """The plan's value when its choices are kept and the change has this size."""
+        return self.question.worth(self.question.carried(plan, self.change.apply(size)))
 
     def _reaches(self, plan: Plan) -> Fraction | None:
         """The least size (rounded up to a thousandth of the tolerance) at which the plan's choices have at most the goal's value; None beyond the most."""
         change, goal = self.change, Fraction(self.goal)
-
-        def worth(size: Fraction) -> Fraction:
-            return self.question.worth(self.question.carried(plan, change.apply(size)))
-
         low, high = change.today, change.today + max(change.tolerance, Fraction(1, 8) * max(change.today, Fraction(1)))
-        if worth(low) <= goal:
+        if self._worth(plan, low) <= goal:
             return low
-        while worth(min(high, change.most)) > goal:
+        while self._worth(plan, min(high, change.most)) > goal:
             if high >= change.most:
                 return None
             low, high = high, change.today + 4 * (high - change.today)
         high = min(high, change.most)
         fine = change.tolerance / 1000
-        at_low, at_high = worth(low), worth(high)
+        at_low, at_high = self._worth(plan, low), self._worth(plan, high)
         while high - low > fine:
             # Regula falsi on a convex, piecewise linear function, kept away from the ends.
             share = (at_low - goal) / (at_low - at_high)
             middle = low + min(max(share, Fraction(1, 10)), Fraction(9, 10)) * (high - low)
-            middle = Fraction(round(middle / fine) * fine) if low < Fraction(round(middle / fine) * fine) < high else (low + high) / 2
-            now = worth(middle)
+            on_grid = Fraction(round(middle / fine) * fine)
+            middle = on_grid if low < on_grid < high else (low + high) / 2
+            now = self._worth(plan, middle)
             if now <= goal:
                 high, at_high = middle, now
             else:

@@ -90,11 +90,11 @@ def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[
         falling = effect_change(question, name)
         other = _Without(question, found.value)
         change = Change("effect", Fraction(0), Fraction(1), falling.tolerance, falling.apply, keeps=True)
-        return (break_even(other, name, change, effort, question.plan),)
+        return (break_even(other, name, change, effort, Found(found.outcome, question.plan, question.value, -float("inf"))),)
     if found.plan is None:
         return ()
     wanted = [effect_change(question, name)] if tuple(kinds) == ("effect",) else [c for c in changes(question, name) if c.kind in kinds]
-    return tuple(break_even(question, name, change, effort, found.plan) for change in wanted)
+    return tuple(break_even(question, name, change, effort, found) for change in wanted)
 
 
 class _Without(Question):

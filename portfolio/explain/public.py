@@ -1,4 +1,4 @@
-"""What scripts and notebooks call: explain_result for programmes, why_infeasible for instances that no plan obeys."""
+"""What scripts and notebooks call: why (not), why infeasible, prices, alternatives, core index, planning again, comparing."""
 
 from __future__ import annotations
 
@@ -16,18 +16,23 @@ from portfolio.api.public import Source, load
 from portfolio.engine.store import Store
 from portfolio.engine.work import Tally
 from portfolio.errors import UsageError
+from portfolio.explain.alternatives import alternatives
 from portfolio.explain.break_even import Effort
 from portfolio.explain.bulk import Options, explain_all
+from portfolio.explain.compare import compare
 from portfolio.explain.conflict import find_conflict
+from portfolio.explain.core import core_index, vertices
 from portfolio.explain.feasible import Rulebook
+from portfolio.explain.persistence import stability
 from portfolio.explain.presence import explain_programme
+from portfolio.explain.prices import chosen_limits, fixed_duals, price
 from portfolio.explain.question import Question
 from portfolio.formats.result_text import read_result
 from portfolio.formulation.cells import as_view
 from portfolio.library import DEFAULT_MODEL, load_model
 from portfolio.numerics import DEFAULT_GAP
 from portfolio.results import Frontier, Result
-from portfolio.results.explanation import Conflict, Presence
+from portfolio.results.explanation import Alternatives, Comparison, Conflict, Core, Presence, Price, Stability
 from portfolio.schema.aim import Aim
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.validate import parse_instance
@@ -140,3 +145,79 @@ def _floors(instance: Any, aim: Aim, best: Mapping[str, Fraction]) -> dict[str, 
         for f in aim.floors
         if f.value is not None or f.criterion in best
     }
+
+
+def price_limits(
+    result: Result | Path | str,
+    only: Sequence[str] = (),
+    everything: bool = False,
+    gap: float = float(DEFAULT_GAP),
+    seconds: float = float("inf"),
+    stop: threading.Event | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> tuple[str, list[Price]]:
+    """(what values are counted in, price of each limit). only: ids or paths; else the limits that the plan uses up, or every one."""
+    question = Question(as_result(result))
+    effort = Effort(gap * question.unit, seconds, stop=stop)
+    chosen = chosen_limits(question, only, everything)
+    if only and not chosen:
+        listed = ", ".join(only)
+        raise UsageError(f"no fund, ceiling or capacity named {listed}", f"{listed} という財源・上限・供給制約はありません")
+    duals = fixed_duals(question, seconds)
+    found = []
+    for n, limit in enumerate(chosen):
+        if stop is not None and stop.is_set():
+            break
+        found.append(price(question, limit, effort, duals))
+        if watch is not None:
+            watch(n + 1, len(chosen))
+    return question.of, found
+
+
+def find_alternatives(
+    result: Result | Path | str, k: int, within: Fraction, seconds: float = float("inf"), stop: threading.Event | None = None
+) -> tuple[str, Alternatives]:
+    """(what values are counted in, up to k plans within a share of the best that differ as much as possible)."""
+    question = Question(as_result(result))
+    return question.of, alternatives(question, k, within, Effort(seconds=seconds, stop=stop))
+
+
+def core_programmes(
+    result: Result | Path | str,
+    weights: str,
+    slack: float = float(DEFAULT_GAP),
+    seconds: float = float("inf"),
+    stop: threading.Event | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> Core:
+    """Core index under ranked weights (`growth,continuity`) or intervals (`growth=0.2..0.5,...`). slack: of the normalised aim."""
+    read = as_result(result)
+    exact = Fraction(repr(slack))
+    return core_index(read, vertices(weights, read.ranges), Effort(slack, seconds, stop=stop), exact, watch)
+
+
+def plan_again(
+    result: Result | Path | str,
+    source: Source,
+    changed: Sequence[int] = (),
+    prices: Sequence[Fraction] = (),
+    gap: float = float(DEFAULT_GAP),
+    seconds: float = float("inf"),
+    stop: threading.Event | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> tuple[str, Stability]:
+    """(what values are counted in, the best plan of `source` at each closeness to the result's plan, and free of it)."""
+    read = as_result(result)
+    question = Question(read)
+    return question.of, stability(read, load(source), changed, prices, Effort(gap * question.unit, seconds, stop=stop), watch)
+
+
+def compare_results(before: Result | Path | str, after: Result | Path | str) -> Comparison:
+    """What moved between two results, and how the earlier plan fares under the later one's data. Raises UsageError, InvalidInput.
+
+    >>> import portfolio
+    >>> one = portfolio.solve("toy")
+    >>> compare_results(one, one).shift.moves
+    ()
+    """
+    return compare(as_result(before), as_result(after))

@@ -158,6 +158,16 @@ class Question:
         flags = [] if chosen is None else [chosen.start + n for n, key in enumerate(chosen.index) if key[0] == name]
         return row, flags or self._takes(name)
 
+    def fundable(self, name: str) -> bool:
+        """Has the programme a way that may be taken at all? Not when it is forbidden."""
+        return bool(self.program.col_upper[self._takes(name)].max(initial=0.0) >= 1)
+
+    def taken(self, x: Floats) -> frozenset[str]:
+        """Programmes funded in a solution (n,)."""
+        take = self.program.block("take")
+        assert take is not None
+        return frozenset(key[0] for n, key in enumerate(take.index) if x[take.start + n] > 0.5)
+
     def solve(self, ask: Ask) -> Outcome:
         """min aim; objective, bound, target and cutoff from the aim's zero."""
         shifted = replace(ask, target=ask.target + self.origin, cutoff=ask.cutoff + self.origin)
@@ -167,7 +177,7 @@ class Question:
     def best(self, ask: Ask, on: Iterable[str] = (), without: Iterable[str] = ()) -> Found:
         """The best plan that funds `on` and not `without`: on the grid and audited where a plan was found."""
         on, without = tuple(on), tuple(without)
-        if any(self.program.col_upper[self._places(name)[1]].max(initial=0.0) < 1 for name in on):
+        if not all(self.fundable(name) for name in on):
             return Found(Outcome("infeasible", None, _INF, _INF), None, _INF, _INF)
         with self.insisting(on, without):
             outcome = self.solve(ask)

@@ -56,7 +56,8 @@ def _loss(words: Words, a: Presence) -> str:
 def _even(a: Presence) -> str:
     for b in a.break_evens:
         if b.kind == "effect":
-            return f"> {fixed(b.out, 2)}" if b.enough is None else f"{fixed(b.out, 2)}–{fixed(b.enough, 2)}"
+            below = "" if b.out is None else fixed(b.out, 2)
+            return (f"> {below}" if below else NONE) if b.enough is None else f"{below or '?'}–{fixed(b.enough, 2)}"
     return NONE
 
 

@@ -188,16 +188,18 @@ def _break_even(words: Words, answer: Presence, b: BreakEven) -> str:
             return words.amount(value)
         return fixed(value, 2) if b.kind == "effect" else percent(value, 1)
 
-    falling = answer.topic == "why"
     fund = words.funds.get(b.fund or "", "")
-    ends = {"out": size(b.out), "today": size(b.today), "most": size(b.most), "fund": fund}
-    if falling:
+    below = NONE if b.out is None else size(b.out)
+    ends = {"out": below, "today": size(b.today), "most": size(b.most), "fund": fund}
+    if answer.topic == "why":
         if b.enough is None or b.enough == 0:
             return words.say("even_fall_none", out=percent(b.enough or ZERO, 1))
-        return words.say("even_fall", enough=percent(b.enough, 1), out=percent(b.out, 1))
+        kept = percent(b.enough, 1)
+        return words.say("even_fall_open", enough=kept) if b.out is None else words.say("even_fall", enough=kept, out=percent(b.out, 1))
     if b.enough is None:
-        return words.say(f"even_never_{b.kind}", **ends)
-    return words.say(f"even_{b.kind}", enough=size(b.enough), **ends)
+        return words.say("even_open" if b.out is None else f"even_never_{b.kind}", kind=words.say(f"kind_of_{b.kind}"), **ends)
+    said = words.say(f"even_{b.kind}", enough=size(b.enough), **ends)
+    return said + words.say("even_below", out=below) if b.out is not None else said + words.say("even_nothing_below")
 
 
 def _nearness(words: Words, answer: Presence) -> Iterator[Sentence]:
@@ -255,13 +257,24 @@ def moves_table(words: Words, shift: Shift) -> Table | None:
             cell(m.money_after - m.money_before),
         )
 
-    return Table("moves", words.say("moves", unit=words.unit.label), columns, tuple(row(m) for m in shift.moves), most=15)
+    return Table(
+        "moves", words.say("moves", unit=words.unit.label), columns, tuple(row(m) for m in shift.moves if _shows(words, m)), most=15
+    )
+
+
+def _shows(words: Words, m: Move) -> bool:
+    """Does the table show that it moves? Not where the difference is below what is printed."""
+    return m.before is None or m.after is None or m.before != m.after or _printed(words, m.money_after - m.money_before)
+
+
+def _printed(words: Words, units: int) -> bool:
+    return words.unit.units(words.instance.header.grid * abs(units)) >= Fraction(1, 2)
 
 
 def funds_table(words: Words, shift: Shift) -> Table | None:
     """Money by fund, more or less."""
     columns = (Column("fund", words.say("fund"), False), Column("change", words.say("change")))
     grid = words.instance.header.grid
-    order = sorted(shift.funds.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+    order = sorted((pair for pair in shift.funds.items() if _printed(words, pair[1])), key=lambda pair: (-abs(pair[1]), pair[0]))
     rows = tuple((Cell(words.funds.get(k, k)), Cell(words.unit.text(grid * v), grid * v)) for k, v in order)
     return Table("funds", words.say("funds_moved", unit=words.unit.label), columns, rows, most=12)

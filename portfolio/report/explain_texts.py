@@ -60,36 +60,38 @@ PHRASES: dict[str, tuple[str, str]] = {
         "同じ分野の{names}は、公費を増やさず、あらゆる面で同等以上の効果があります。",
     ),
     "even_effect": (
-        "Break-even: at {enough} times its stated effects it is in a plan as good as the reported one; at {out} times it is proven not to be.",
-        "損益分岐: 効果が{enough}倍なら報告計画に並び、{out}倍では及ばないことが証明されています。",
+        "Break-even: at {enough} times its stated effects it is in a plan as good as the reported one",
+        "損益分岐: 効果が{enough}倍なら報告計画に並びます",
     ),
+    "even_cost": ("Break-even in cost: {enough} cheaper brings it in", "費用の損益分岐: {enough}安ければ入ります"),
+    "even_success": (
+        "Break-even in the chance of success: {enough} brings it in (today {today})",
+        "成功確率の損益分岐: {enough}で入ります（現在{today}）",
+    ),
+    "even_money": ("Earmarked money in {fund}: {enough} more brings it in", "{fund}の使途限定の追加額: {enough}で入ります"),
+    "even_below": ("; at {out} it is proven not to be.", "（{out}では及ばないことが証明済み）。"),
+    "even_nothing_below": ("; whether less is enough is within the gap of the proof.", "（それ未満については証明のギャップの範囲内）。"),
+    "even_open": ("Break-even in {kind}: not settled within the gap.", "{kind}の損益分岐: ギャップの範囲で未確定です。"),
+    "kind_of_effect": ("its effects", "効果"),
+    "kind_of_cost": ("its cost", "費用"),
+    "kind_of_success": ("its chance of success", "成功確率"),
+    "kind_of_money": ("earmarked money", "使途限定の資金"),
     "even_fall": (
         "Its effects may fall to {enough} of what is stated before a plan without it is better; at {out} it is proven to leave.",
         "効果が表示の{enough}まで下がっても残り、{out}では外れることが証明されています。",
     ),
-    "even_fall_none": (
-        "Whatever its effects, it stays: proven for effects down to {out}.",
-        "効果が{out}になっても残ることが証明されています。",
+    "even_fall_open": (
+        "Its effects may fall to {enough} of what is stated and it stays; whether it would stay below that is within the gap of the proof.",
+        "効果が表示の{enough}まで下がっても残ります。それ未満は証明のギャップの範囲内です。",
     ),
-    "even_cost": (
-        "Break-even in cost: {enough} cheaper brings it in; {out} cheaper is proven not to be enough.",
-        "費用の損益分岐: {enough}安ければ入り、{out}の引下げでは足りないことが証明されています。",
-    ),
-    "even_success": (
-        "Break-even in the chance of success: {enough} brings it in (today {today}); {out} is proven not to be enough.",
-        "成功確率の損益分岐: {enough}で入り（現在{today}）、{out}では足りないことが証明されています。",
-    ),
-    "even_money": (
-        "Earmarked money in {fund}: {enough} more brings it in; {out} more is proven not to be enough.",
-        "{fund}の使途限定の追加額: {enough}で入り、{out}では足りないことが証明されています。",
-    ),
+    "even_fall_none": ("Whatever its effects, it stays: shown for effects down to {out}.", "効果が{out}になっても残ります。"),
     "even_never_effect": (
         "No multiple of its effects up to {most} brings it in (searched with proof up to {out}).",
         "効果を{most}倍にしても入りません（{out}倍まで証明済み）。",
     ),
     "even_never_cost": (
-        "No cut of its cost up to {most} brings it in (proven up to {out}).",
-        "費用を{most}下げても入りません（{out}まで証明済み）。",
+        "Cutting its cost does not bring it in (proven at a cut of {out}).",
+        "費用を下げても入りません（{out}の引下げで証明済み）。",
     ),
     "even_never_success": (
         "Not even certain success brings it in (proven up to {out}).",
@@ -226,7 +228,13 @@ PHRASES: dict[str, tuple[str, str]] = {
         "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it",
         "計画1は報告計画。以後は既出の計画から最も遠い計画（採否が異なる事業数）で、証明済みの限界を併記",
     ),
+    "alt_fewer": (
+        "No further plan that differs was found within the share and the time.",
+        "範囲と時間内に、これ以上異なる計画は見つかりませんでした。",
+    ),
     # core
+    "core_weights": ("admissible weights lie between: {corners}", "許容される重みの端点: {corners}"),
+    "old_value": ("As it stands it scores {value} now.", "現在の数値での前回計画のスコアは{value}です。"),
     "core_title": ("which programmes hold under every admissible weighting", "許容されるどの重みでも採択される事業"),
     "core": (
         "core: {n} programmes are in every plan within {slack} of the best, whatever the admissible weights (proven): {names}",

@@ -63,14 +63,15 @@ class BreakEven(Record):
     """At which size of one change a plan with the programme is as good as the reported plan.
 
     kind: effect (factor on its own benefits), cost (share cut), success (probability), money (grid units earmarked in `fund`)
-    today: the size now · out: proven not enough · enough: a size at which a plan with the programme is as good (found and audited; None: none)
+    today: the size now · out: proven not enough (None: nothing is proven below) · enough: a size at which a plan with the programme is as good
+    (found and audited; None: none)
     most: the largest size asked · solves: MIPs spent.
     """
 
     kind: Literal["effect", "cost", "success", "money"]
     fund: str | None = None
     today: Exact
-    out: Exact
+    out: Exact | None = None
     enough: Exact | None = None
     most: Exact
     tolerance: Exact
