@@ -18,6 +18,7 @@ from portfolio.report.naming import name_of, short
 from portfolio.report.numbers import fixed, in_words, percent, significant
 from portfolio.report.reach import Judgement, judgements
 from portfolio.report.svg import heat_map, stacked_bars
+from portfolio.report.sweep_section import sweep_section
 from portfolio.report.worth_text import worth_section
 from portfolio.schema.families import common_path, family_of
 from portfolio.schema.findings import findings, knowledge
@@ -40,8 +41,8 @@ BASES = {
 YARDSTICKS = {"money": "public money", "growth": "growth on offer", "loss": "loss at stake", "needs": "weighted need"}
 
 
-def document(instance: Instance, name: str, worth: Mapping[str, Any] | None = None) -> str:
-    """Markdown. name: stem of the figures (figures/<name>-....svg) · worth: what benchmarks/worth_solving.py found."""
+def document(instance: Instance, name: str, worth: Mapping[str, Any] | None = None, swept: Mapping[str, Any] | None = None) -> str:
+    """Markdown. name: stem of the figures (figures/<name>-....svg) · worth, swept: what benchmarks/worth_solving.py and japan_sweep.py found."""
     found = judgements(instance)
     sections = [
         _title(instance),
@@ -51,6 +52,7 @@ def document(instance: Instance, name: str, worth: Mapping[str, Any] | None = No
         _field_map(name),
         _doubt(found),
         worth_section(instance, worth) if worth is not None else "",
+        sweep_section(instance, swept) if swept is not None else "",
         _stated(instance),
         _families(instance),
         _appendix(found),
@@ -425,14 +427,20 @@ def main(arguments: list[str] | None = None) -> None:
     target: Path = given.output
     folder = target.parent / "figures"
     folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(document(instance, target.stem, read_worth(folder, target.stem)), encoding="utf-8")
+    text = document(instance, target.stem, read_worth(folder, target.stem), read_evidence(folder, target.stem, "sweep"))
+    target.write_text(text, encoding="utf-8")
     for file, svg in figures(instance, target.stem).items():
         (folder / file).write_text(svg, encoding="utf-8")
 
 
 def read_worth(folder: Path, name: str) -> Any:
     """What benchmarks/worth_solving.py left, or None."""
-    path = folder / f"{name}-worth.json"
+    return read_evidence(folder, name, "worth")
+
+
+def read_evidence(folder: Path, name: str, kind: str) -> Any:
+    """What a benchmark left in <name>-<kind>.json, or None."""
+    path = folder / f"{name}-{kind}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from portfolio.formats.tables import load_tables
-from portfolio.report.instance_doc import document, figures, main, read_worth
+from portfolio.report.instance_doc import document, figures, main, read_evidence, read_worth
 from portfolio.report.reach import judgements
 from portfolio.report.svg import heat_map, stacked_bars
 from portfolio.schema.families import common_path, family_of
@@ -27,7 +27,8 @@ def flagship() -> Instance:
 
 
 def test_the_document_is_what_the_generator_writes(flagship: Instance) -> None:
-    said = document(flagship, "japan-2026", read_worth(DOCS / "figures", "japan-2026"))
+    swept = read_evidence(DOCS / "figures", "japan-2026", "sweep")
+    said = document(flagship, "japan-2026", read_worth(DOCS / "figures", "japan-2026"), swept)
     assert (DOCS / "japan-2026.md").read_text(encoding="utf-8") == said, AGAIN
 
 

@@ -1,0 +1,115 @@
+"""Throughput of a sweep against the loop a user would write, on the same variations of one instance.
+
+    python benchmarks/sweep.py [--programmes 100] [--runs 1000] [--loop 10] [--gap 0.02] [--skip-cluster]
+
+loop     change the data, validate, rebuild with Pyomo (to_pyomo, ranges given, so that they are not computed again), solve with HiGHS through Pyomo to the same gap;
+         its seconds per run are the median of --loop runs
+sweep    the same points through the engine: threads with 1 and 2 workers, then a local Dask cluster with 2
+Every point of the loop is compared with the sweep's run: both plans must lie within the gap of both bounds. Exits 1 when a stated ratio is missed; figures on a
+loaded machine say little about scaling, so the load average is printed with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from fractions import Fraction
+from typing import Any
+
+from portfolio.api.doors import to_pyomo
+from portfolio.api.generate import generate
+from portfolio.api.vary import Variants
+from portfolio.engine.store import Store
+from portfolio.library import load_model
+from portfolio.results.sweep import Sweep
+from portfolio.schema.instance import Instance
+from portfolio.schema.validate import parse_instance
+from portfolio.sensitivity.factors import settings_of
+from portfolio.sensitivity.sweep import Means, Todo, run_sweep
+
+FASTER, SCALING, OVERHEAD = 8.0, 1.7, 0.15
+VARY = ("programmes.*.options.*.cost=x0.95:1.05", "funds.*.years.*=x0.95:1.05", "programmes.*.effects.*=x0.9:1.1")
+SPEC = load_model()
+
+
+def loop_run(instance: Instance, sweep: Sweep, number: int, gap: float) -> tuple[float, float]:
+    """(seconds, normalised aim) of one variation as a user would write it."""
+    import pyomo.environ as pyo
+
+    variants = Variants(instance)
+    levels = sweep.runs[number].levels
+    begun = time.perf_counter()
+    raw = variants.at(settings_of(variants, sweep.design.factors, levels)).canonical()
+    model = to_pyomo(parse_instance(raw), SPEC, ranges=sweep.ranges)
+    solver = pyo.SolverFactory("appsi_highs")
+    # A single criterion is exported in its own unit: the gap, and the value below, are turned into shares of its range.
+    single = len(sweep.ranges) == 1
+    span = next(iter(sweep.ranges.values()))
+    width = abs(float(span.worst - span.best)) if single else 1.0
+    solver.highs_options = {"mip_abs_gap": gap * width, "mip_rel_gap": 0.0, "threads": 1}
+    solver.solve(model)
+    value = float(pyo.value(next(model.component_data_objects(pyo.Objective, active=True))))
+    best = -float(span.best) if single else 0.0
+    return time.perf_counter() - begun, (value - best) / width
+
+
+def timed(instance: Instance, todo: Todo, workers: int, scheduler: str | None = None) -> tuple[float, Sweep]:
+    """Seconds per run, the base and the ranges not counted; and the sweep."""
+    with Store() as store:
+        run_sweep(
+            instance,
+            SPEC,
+            None,
+            Todo(kind="monte-carlo", vary=todo.vary, runs=2, gap=todo.gap, candidates=0, seed=99),
+            Means(1, None, store),
+        )
+        begun = time.perf_counter()
+        sweep = run_sweep(instance, SPEC, None, todo, Means(workers, scheduler, store))
+    return (time.perf_counter() - begun) / len(sweep.runs), sweep
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--programmes", type=int, default=100)
+    parser.add_argument("--criteria", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--loop", type=int, default=10)
+    parser.add_argument("--gap", type=float, default=0.02)
+    parser.add_argument("--skip-cluster", action="store_true")
+    arguments = parser.parse_args()
+    instance = generate(arguments.programmes, criteria=arguments.criteria)
+    todo = Todo(kind="monte-carlo", vary=VARY, runs=arguments.runs, gap=Fraction(repr(arguments.gap)), candidates=0)
+    one, sweep = timed(instance, todo, 1)
+    two, again = timed(instance, todo, 2)
+    found: dict[str, Any] = {"programmes": arguments.programmes, "runs": len(sweep.runs), "gap": arguments.gap, "load": os.getloadavg()[0]}
+    found["same_table"] = [r.model_dump() for r in sweep.runs] == [r.model_dump() for r in again.runs]
+    step = max(len(sweep.runs) // arguments.loop, 1)
+    looped = [(n, *loop_run(instance, sweep, n, arguments.gap)) for n in range(0, len(sweep.runs), step)][: arguments.loop]
+    loop = statistics.median(seconds for _, seconds, _ in looped)
+    room = arguments.gap + 1e-6
+    found["same_optima"] = all(
+        abs(value - (sweep.runs[n].aim or 0.0)) <= room and value >= (sweep.runs[n].bound or 0.0) - 1e-6 for n, _, value in looped
+    )
+    found |= {
+        "seconds_loop": loop,
+        "seconds_1": one,
+        "seconds_2": two,
+        "faster_1": loop / one,
+        "faster_2": loop / two,
+        "scaling": one / two,
+    }
+    if not arguments.skip_cluster:
+        cluster, third = timed(instance, todo, 2, "local")
+        found |= {"seconds_cluster": cluster, "overhead_cluster": cluster / two - 1}
+        found["same_table"] &= [r.model_dump() for r in sweep.runs] == [r.model_dump() for r in third.runs]
+    print(json.dumps({key: round(v, 4) if isinstance(v, float) else v for key, v in found.items()}, indent=1))
+    held = found["same_table"] and found["same_optima"] and found["faster_2"] >= FASTER and found["scaling"] >= SCALING
+    return 0 if held and found.get("overhead_cluster", 0.0) <= OVERHEAD else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
