@@ -65,6 +65,7 @@ def program_frontier(found: MooProblem, method: Method | None = None, effort: Ef
     return ProgramFrontier(
         method=method,
         name=found.name,
+        problem=used,
         problem_hash=content_hash(used),
         criteria=program.names,
         signs=program.signs,

@@ -11,6 +11,7 @@ It imports schema, results, numerics and errors only: it must not share code wit
 from portfolio.audit.facts import Checker, Facts
 from portfolio.audit.frontier import audit_frontier
 from portfolio.audit.plan import audit_plan
+from portfolio.audit.program_frontier import audit_program_frontier
 from portfolio.audit.registry import CHECKERS, register_checker
 from portfolio.audit.result import audit_result
 from portfolio.audit.verdict import Tally, Verdict, Violation
@@ -24,6 +25,7 @@ __all__ = [
     "Violation",
     "audit_frontier",
     "audit_plan",
+    "audit_program_frontier",
     "audit_result",
     "register_checker",
 ]

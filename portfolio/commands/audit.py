@@ -30,19 +30,23 @@ def audit(
 
     Exit codes: 0 everything holds, 6 something is violated, 3 the file is not a result.
     """
-    from portfolio.audit import audit_frontier, audit_result
+    from portfolio.audit import audit_frontier, audit_program_frontier, audit_result
     from portfolio.commands.audit_frontier import again, sentences
     from portfolio.commands.audit_proofs import proofs
     from portfolio.commands.inputs import read_answer
     from portfolio.errors import UsageError
     from portfolio.results import Frontier, Result
+    from portfolio.results.program_frontier import ProgramFrontier
 
     desk = Desk.of(lang.value, as_json, everything)
     checked = read_answer(result)
     frontier = checked if isinstance(checked, Frontier) else None
     if resolve_with is not None and frontier is None:
         raise UsageError("--resolve-with is for frontiers", "--resolve-with はフロンティア専用です")
-    verdict = audit_frontier(checked) if isinstance(checked, Frontier) else audit_result(checked)
+    if isinstance(checked, ProgramFrontier):
+        verdict = audit_program_frontier(checked)
+    else:
+        verdict = audit_frontier(checked) if isinstance(checked, Frontier) else audit_result(checked)
     resolved: dict[str, Any] | None = None
     around = sentences(frontier, desk.lang) if frontier is not None and verdict.holds else []
     agreed = True
@@ -82,7 +86,7 @@ def audit(
         kinds = ", ".join(verdict.unaudited)
         lines.append(desk.pick(f"not audited (no checker): {kinds}", f"検査器がなく未監査: {kinds}"))
     lines += around
-    if not isinstance(checked, Frontier) and checked.plan is None:
+    if isinstance(checked, Result) and checked.plan is None:
         lines.append(desk.pick(f"the result holds no plan (status {checked.status})", f"計画のない結果です（状態 {checked.status}）"))
     desk.show("\n".join(lines))
     return code

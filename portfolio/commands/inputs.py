@@ -10,10 +10,12 @@ from typing import Any
 from portfolio.errors import UsageError
 from portfolio.formats.frontier_text import LARGEST_FRONTIER, frontier_of, parse_frontier, read_frontier
 from portfolio.formats.json_text import LARGEST_FILE, decode, parse_json, read_text
+from portfolio.formats.moo_json import moo_of
 from portfolio.formats.paths import with_settings
-from portfolio.formats.result_text import LARGEST_RESULT, parse_result, raw_record, read_result, result_of
+from portfolio.formats.result_text import LARGEST_RESULT, parse_result, raw_record, read_result, record_of, result_of
 from portfolio.library import find_instance
 from portfolio.results import Frontier, Result
+from portfolio.results.program_frontier import ProgramFrontier
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 from portfolio.schema.validate import parse_instance
@@ -58,10 +60,14 @@ def read_any_frontier(source: str) -> Frontier:
     return parse_frontier(_stdin(LARGEST_FRONTIER)) if source == STDIN else read_frontier(Path(source))
 
 
-def read_answer(source: str) -> Result | Frontier:
-    """A result or a frontier, by what the file says it is."""
+def read_answer(source: str) -> Result | Frontier | ProgramFrontier:
+    """A result, a frontier or the frontier of a bare problem, by what the file says it is."""
     text = _stdin(LARGEST_FRONTIER) if source == STDIN else read_text(Path(source), LARGEST_FRONTIER)
     raw = raw_record(text)
+    if raw.get("format") == "portfolio-program-frontier":
+        found = record_of(raw, ProgramFrontier, ("points",))
+        moo_of(found.problem)  # the problem inside must be one
+        return found
     return frontier_of(raw) if raw.get("format") == "portfolio-frontier" else result_of(raw)
 
 

@@ -46,7 +46,7 @@ class ProgramZone(Record):
 class ProgramFrontier(Record):
     """points: in lexicographic order of the minimised values · step, offset: value = offset + step * count, per criterion (complete)
     certified, target, scale: of the epsilon-certificate · start: what no count or value reaches · counts: mips, nodes, open zones
-    troubles: what solves could not settle.
+    troubles: what solves could not settle · problem: the problem itself, so that an audit needs nothing else.
     """
 
     format: Literal["portfolio-program-frontier"] = "portfolio-program-frontier"
@@ -54,6 +54,7 @@ class ProgramFrontier(Record):
     method: Method
     status: ProgramStatus
     name: str
+    problem: dict[str, Any]
     problem_hash: str
     criteria: tuple[str, ...]
     signs: tuple[int, ...]

@@ -104,3 +104,17 @@ def test_wrong_calls_answer_two(cli: Run, argv: tuple[str, ...]) -> None:
 def test_an_unknown_method_is_named(cli: Run, small: Path) -> None:
     answer = cli("frontier", "--program", small, "--method", "magic")
     assert answer.code == 2 and "epsilon-constraint" in answer.err
+
+
+def test_the_audit_reads_what_was_saved(cli: Run, small: Path, tmp_path: Path) -> None:
+    cli("frontier", "--program", small, "-q")
+    answer = cli("audit", "small.frontier.json")
+    assert answer.code == 0 and "HOLDS" in answer.out
+    saved = tmp_path / "small.frontier.json"
+    raw = json.loads(saved.read_text(encoding="utf-8"))
+    raw["points"] = raw["points"][1:]
+    saved.write_text(json.dumps(raw), encoding="utf-8")
+    assert cli("audit", "small.frontier.json").code == 6
+    del raw["problem"]["objectives"]
+    saved.write_text(json.dumps(raw), encoding="utf-8")
+    assert cli("audit", "small.frontier.json").code == 3
