@@ -22,7 +22,7 @@ def sweep_section(instance: Instance, found: Part) -> str:
         "Computed by `python benchmarks/japan_sweep.py`"
         + (", **for an earlier state of the data: run it again**." if stale else ".")
         + " Equal weights, ranges of the base frozen; score = 100 when every criterion is at its best bound. Runs are solver plans before whole units; "
-        "each plan's score lies within the gap of a bound that no plan of that run beats. A run whose best use of the base's choice is already within the gap keeps that choice.",
+        "each plan's score lies within the gap of a bound that no plan of that run beats. A run in which the base's choice is still within the gap keeps it.",
         *_tornado(found["tornado"]),
         *_random(instance, found["random"]),
         *_stairs(instance, found["stairs"]),
@@ -114,7 +114,7 @@ def _stairs(instance: Instance, part: Part) -> Iterator[str]:
     unit = instance.header.unit
     yield (
         f"**Staircase of the total budget.** All funds in proportion; today {found['today']:,.0f} {unit}; levels told apart to {found['tolerance']:,.0f} {unit}; "
-        f"on each step the set is within {found['gap'] * 100:g} points of the best ({found['solves']} solves{'' if found['monotone'] else '; more money was worse somewhere'})."
+        f"on each step the set is within {found['gap'] * 100:g} points of the best ({found['solves']} solves{'' if found['monotone'] else '; not monotone'})."
         + ("" if part["status"] == "complete" else " Stopped before it was complete.")
     )
     yield ""
