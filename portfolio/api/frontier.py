@@ -16,10 +16,11 @@ from portfolio.api.record import versions
 from portfolio.audit import Verdict, audit_plan
 from portfolio.errors import AuditFailed, UsageError
 from portfolio.formulation.cells import as_view
-from portfolio.pareto.certified import Certified, Given, certified
-from portfolio.pareto.certified import Effort as Running
+from portfolio.pareto.certified import Certified, certified
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Search
+from portfolio.pareto.running import Effort as Running
+from portfolio.pareto.running import Given
 from portfolio.pareto.zone_program import subset
 from portfolio.pareto.zones import Publisher
 from portfolio.program import Floats, Program
@@ -110,11 +111,11 @@ def frontier(
             seed=effort.seed,
             stop=effort.stop,
             watch=_watch(effort),
-            save=checkpoint.save if effort.save is not None else None,
+            save=checkpoint.save,
             zones=effort.zones,
         ),
         publish=_publisher(session, chosen),
-        resume=None if earlier is None or earlier.certificate is None else _resume(instance, spec, earlier),
+        resume=None if earlier is None or not earlier.search else _resume(instance, spec, earlier),
     )
     return _finished(frame, program, found, checkpoint)
 
@@ -167,7 +168,7 @@ def _resume(instance: Instance, spec: ModelSpec, earlier: Frontier) -> Callable[
     def plan_of(point: FrontierPoint) -> Checked:
         return Checked(point.plan, audit_plan(instance, spec, point.plan))
 
-    return lambda frame, spaces: restored(earlier, frame, spaces, plan_of)
+    return lambda frame, spaces: restored(earlier, frame, plan_of)
 
 
 def _watch(effort: Effort) -> Callable[[Search], None] | None:
@@ -187,10 +188,13 @@ class _Checkpoint:
     def __init__(self, frame: Frontier, program: Program, effort: Effort, begun: float) -> None:
         self.frame, self.program, self.effort, self.begun = frame, program, effort, begun
         self._next = 0.0
+        self._state: dict[str, Any] = {}
 
     def save(self, search: Search, pending: Sequence[Given]) -> None:
         """Hand on the state, unless the last one is fresh."""
         now = time.perf_counter()
+        if self.effort.zones == "tree":
+            self._state = state_of(search, pending)
         if now < self._next or not search.points or self.effort.save is None:
             return
         self.effort.save(self.at(search, pending, "limit"))
@@ -213,7 +217,7 @@ class _Checkpoint:
                     unaudited=max((len(v.unaudited) for v in verdicts), default=0),
                 ),
                 "counts": {**search.counts, "zones": len(search.known), "points": len(best), "half_spaces": len(search.spaces.listed)},
-                "search": state_of(search, pending),
+                "search": self._state or state_of(search, pending),
                 "seconds": {"total": round(time.perf_counter() - self.begun, 3)},
             }
         )

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from portfolio.errors import UsageError
-from portfolio.pareto.certified import Given
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector
+from portfolio.pareto.running import Given
 from portfolio.pareto.zones import Published
 from portfolio.payoff import Span
 from portfolio.program import Program
@@ -66,8 +66,9 @@ def ranges_of(program: Program, spans: Sequence[Span]) -> dict[str, Range]:
 
 # -- resume ---------------------------------------------------------------------------------------------------------
 def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
-    """What a run needs to go on exactly as it would have: points in the order found, half-spaces, tasks under way."""
+    """What a run needs to go on exactly as it would have: points in the order found, zones, half-spaces, tasks under way."""
     kept = set(search.best_points())
+    places = {id(space): n for n, space in enumerate(search.spaces.listed)}
     return {
         "points": [
             {
@@ -79,13 +80,21 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
             for i, point in enumerate(search.points)
         ],
         "spaces": [{"weights": [exact_text(w) for w in s.weights], "bound": exact_text(s.bound), "of": s.of} for s in search.spaces.listed],
+        "zones": [_written(vector, known, places) for vector, known in search.known.items()],
+        "serial": search.serial,
         "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha)} for g in pending],
         "counts": dict(search.counts),
         "trouble": list(search.trouble),
     }
 
 
-def restored(earlier: Frontier, frame: Frame, spaces: Sequence[HalfSpace], plan_of: Any) -> tuple[Search, list[Given]]:
+def _written(vector: Vector, known: Known, places: dict[int, int]) -> dict[str, Any]:
+    space = None if known.space is None else places[id(known.space)]
+    entry = {"zone": [int(v) for v in vector], "alpha": exact_text(known.alpha), "proof": known.proof, "at": [int(v) for v in known.at]}
+    return {**entry, "space": space, "trouble": known.trouble}
+
+
+def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
     """The search of an earlier Frontier. plan_of: FrontierPoint -> what stands behind a point.
 
     Raises UsageError when the file belongs to another run (other ranges, target or model) or holds no state.
@@ -100,16 +109,14 @@ def restored(earlier: Frontier, frame: Frame, spaces: Sequence[HalfSpace], plan_
             "再開するフロンティアのε、評価基準、モデル、インスタンスのいずれかが異なります",
         )
     try:
-        return _restored(earlier, certificate, frame, spaces, plan_of)
+        return _restored(earlier, frame, plan_of)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"the state to resume from is damaged: {error}", f"再開用の状態が壊れています: {error}") from None
 
 
-def _restored(
-    earlier: Frontier, certificate: FrontierCertificate, frame: Frame, spaces: Sequence[HalfSpace], plan_of: Any
-) -> tuple[Search, list[Given]]:
+def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
     state = earlier.search
-    search = Search(frame, spaces)
+    search = Search(frame, ())
     plans = {point.id: plan_of(point) for point in earlier.points}
     points, steps = [], []
     for entry in state["points"]:
@@ -121,10 +128,11 @@ def _restored(
     listed = [
         HalfSpace(tuple(to_fraction(w) for w in entry["weights"]), to_fraction(entry["bound"]), entry["of"]) for entry in state["spaces"]
     ]
-    known = {_vector(frame, z.upper): _known(frame, z, listed) for z in certificate.zones}
+    known = {tuple(float(v) for v in entry["zone"]): _read(entry, listed) for entry in state["zones"]}
     search.put_back(points, steps, known, listed)
     search.counts.update(state["counts"])
     search.trouble.extend(state["trouble"])
+    search.serial = int(state["serial"])
     given = [
         Given(**{**entry, "zone": tuple(float(v) for v in entry["zone"]), "alpha": to_fraction(entry["alpha"])})
         for entry in state["pending"]
@@ -132,11 +140,7 @@ def _restored(
     return search, given
 
 
-def _known(frame: Frame, zone: Zone, listed: Sequence[HalfSpace]) -> Known:
-    space = next((s for s in listed if s.weights == zone.weights and s.bound == zone.bound), None)
-    at = _vector(frame, zone.at or zone.upper) if zone.proof != "open" else ()
-    return Known(zone.alpha, zone.proof, at, space, zone.trouble)
-
-
-def _vector(frame: Frame, exact: Sequence[Fraction]) -> Vector:
-    return tuple(float(v / s) for v, s in zip(exact, frame.lattice.step, strict=True))
+def _read(entry: dict[str, Any], listed: Sequence[HalfSpace]) -> Known:
+    space = None if entry["space"] is None else listed[entry["space"]]
+    at = tuple(float(v) for v in entry["at"])
+    return Known(to_fraction(entry["alpha"]), entry["proof"], at, space, entry["trouble"])

@@ -66,6 +66,7 @@ class Search:
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
         self.trees: dict[Vector, Any] = {}
+        self.serial = 0
         self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
 
     # -- what is proven ----------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ contradicts itself is repeated with other settings; what then still says nothing
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
 from portfolio.pareto.zones import Limits, Published, Publisher
 from portfolio.program import Floats, Program
+from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import dive
 from portfolio.proof.family import workshop
 from portfolio.solvers.highs import Highs
@@ -46,17 +48,47 @@ class Door(Protocol):
 Opener = Callable[[Program, int, dict[str, Any]], Door]
 
 
+class Anchors:
+    """Bases of relaxations at a few right-hand sides across the ranges, found once for all workers: a zone's LP starts from the nearest.
+
+    Only right-hand sides differ, so that each of these bases stays dual feasible.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, list[tuple[Floats, Any]]] = {}
+
+    def of(self, name: str, lp: BoxedLp, sides: Sequence[Floats]) -> list[tuple[Floats, Any]]:
+        """(right-hand sides, basis) for this kind of LP."""
+        with self._lock:
+            if name not in self._known:
+                found = []
+                for n, u in enumerate(sides):
+                    lp.put(u)
+                    lp.solve(presolve=n == 0)
+                    found.append((u, lp.basis))
+                self._known[name] = found
+            return self._known[name]
+
+
+def nearest(anchors: Sequence[tuple[Floats, Any]], sides: Floats) -> Any:
+    """The basis of the anchor whose right-hand sides are closest."""
+    return min(anchors, key=lambda anchor: float(np.abs(anchor[0] - sides).sum()))[1]
+
+
 @dataclass(frozen=True)
 class Setting:
-    """What all zones of a run share. reach: largest alpha that column bounds admit · epsilon: target."""
+    """What all zones of a run share. reach: largest alpha that column bounds admit · epsilon: target · ends: ideal and far end (2, q)."""
 
     program: Program
     scale: tuple[Fraction, ...]
     reach: float
     epsilon: float
     publish: Publisher
+    ends: Floats
     seed: int = 0
     open: Opener = Highs
+    anchors: Anchors = field(default_factory=Anchors)
 
 
 class ZoneSolves:
@@ -76,15 +108,27 @@ class ZoneSolves:
         # The second stage has its own objective, and no alpha.
         fixed = replace(self.wide, col_lower=np.append(program.col_lower, 0.0), col_upper=np.append(program.col_upper, 0.0))
         self._polisher = workshop(fixed, np.append((1 / self.r) @ program.criteria, 0.0), self.rows, setting.seed)
-        self.lp.put(self._far)
-        self.lp.solve(presolve=True)
-        self._basis = self.lp.basis
+        self._anchors = setting.anchors.of("deepest", self.lp, self._spread())
+        self._polish_anchors = setting.anchors.of("polish", self._polisher, self._spread())
+
+    def _spread(self) -> list[Floats]:
+        """Right-hand sides in the middle of the ranges, and towards each ideal."""
+        shares = [np.full(len(self.rows), 0.5)]
+        for i in range(len(self.rows)):
+            shares.append(np.full(len(self.rows), 0.75))
+            shares[-1][i] = 0.25
+        ideal, far = self.setting.ends
+        return [(ideal + share * (far - ideal) - self.setting.program.offsets) / self.r for share in shares]
 
     @cached_property
     def _far(self) -> Floats:
         """Finite right-hand sides under which no zone row says anything: a tree's bounds are evaluated at them."""
         program = self.setting.program
         return np.asarray((reach(program)[1] - program.offsets) / self.r + self.setting.reach + 1.0)
+
+    @cached_property
+    def _farthest(self) -> Floats:
+        return np.asarray((self.setting.ends[1] - self.setting.program.offsets) / self.r)
 
     def finite_sides(self, upper: Floats) -> Floats:
         """Right-hand sides of the zone rows, finite also where the zone is unlimited."""
@@ -102,9 +146,10 @@ class ZoneSolves:
         self.counts["lps"] += 1
         lp = self.lp
         lp.move_to({})
-        lp.put(self.finite_sides(upper))
+        sides = self.finite_sides(upper)
+        lp.put(sides)
         lp.lp.forget()
-        lp.start(self._basis)
+        lp.start(nearest(self._anchors, np.minimum(sides, self._farthest)))
         answer = lp.solve()
         if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
@@ -162,9 +207,10 @@ class ZoneSolves:
         program, lp = self.setting.program, self._polisher
         values = program.values(x)
         lp.move_to({})
-        lp.put((values - program.offsets) / self.r + TRIFLE)
+        sides = (values - program.offsets) / self.r + TRIFLE
+        lp.put(sides)
         lp.lp.forget()
-        lp.start(self._basis)
+        lp.start(nearest(self._polish_anchors, sides))
         answer = lp.solve(seconds=limits.ask().seconds)
         found = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
         if found is None:

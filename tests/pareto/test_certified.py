@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from portfolio.pareto import certified as module
-from portfolio.pareto.certified import Certified, Effort, certified
+from portfolio.pareto.certified import Certified, certified
 from portfolio.pareto.mip_zones import MipZones
+from portfolio.pareto.running import Effort
 from portfolio.pareto.zones import Answer, Limits, Task
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
@@ -194,10 +194,6 @@ def test_a_bound_that_a_plan_contradicts_is_withdrawn() -> None:
     found = certified(problem, EPSILON, effort=Effort(open=double(lying, honest=0)))
     assert found.search is not None and found.search.counts["withdrawn"] > 0
     assert found.status != "certified"
-
-
-def test_the_window_is_not_the_number_of_workers() -> None:
-    assert module.WINDOW >= 2
 
 
 # -- trees ----------------------------------------------------------------------------------------------------------

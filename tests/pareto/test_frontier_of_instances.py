@@ -107,6 +107,18 @@ def test_every_checkpoint_carries_a_weaker_certificate_and_leads_to_the_same_fro
         assert same(frontier(instance, load_model("allocation"), EPSILON, earlier=state), found)
 
 
+def test_a_run_with_trees_goes_on_to_the_same_frontier_too(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portfolio.api.frontier.SAVE_EVERY", -1e9)
+    monkeypatch.setattr("portfolio.pareto.running.EPOCH", 5)
+    states: list[str] = []
+    effort = Effort(zones="tree", save=lambda f: states.append(result_text(f)))
+    whole = frontier(instance, load_model("allocation"), Fraction(1, 50), effort)
+    assert whole.status == "certified" and audit_frontier(whole).holds
+    assert len(states) > 1
+    for text in states[::2]:
+        assert same(frontier(instance, load_model("allocation"), Fraction(1, 50), Effort(zones="tree"), earlier=parse_frontier(text)), whole)
+
+
 def test_a_stopped_run_goes_on_to_the_same_frontier(instance: Instance, found: Frontier) -> None:
     effort = Effort()
 

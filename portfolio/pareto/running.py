@@ -1,0 +1,145 @@
+"""The run of a certified search: tasks are given in a sliding window of fixed length, answers taken in the order of the tasks.
+
+Task k is chosen from the state after exactly k - WINDOW answers: the number of workers and the order in which they end change nothing but the time.
+Trees are too large to be written down: every EPOCH tasks the run waits for all answers and forgets them, so that a run that goes on from there is the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.pareto.integrate import Search, Vector
+from portfolio.pareto.mip_zones import MipZones
+from portfolio.pareto.tree_zones import TreeZones
+from portfolio.pareto.zone_solves import Opener, Setting
+from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
+from portfolio.program import Floats
+from portfolio.solvers.highs import Highs
+
+ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tree": TreeZones}
+WINDOW = 4
+"""Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
+EPOCH = 32
+"""Tasks between two points from which a run with trees can go on."""
+MOSTLY = 0.1
+"""Weight of the other criteria in the first weighted solves, which look for the ends of the frontier."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """seconds: wall time · workers: threads, at most WINDOW of use · stop: set to end early · watch: called after every answer
+    save: called with every state from which a run can go on · open: how the MIP object is made · zones: one of ZONE_SOLVERS."""
+
+    seconds: float = float("inf")
+    workers: int = 1
+    seed: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+    watch: Callable[[Search], None] | None = None
+    save: Callable[[Search, Sequence[Given]], None] | None = None
+    open: Opener = Highs
+    zones: str = "mip"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A task as it is written down: enough to give it again. weights: index of a first weighted solve, -1 for a zone."""
+
+    serial: int
+    weights: int = -1
+    zone: Vector = ()
+    alpha: Fraction = Fraction(0)
+    spaces: int = 0
+    near: int = -1
+
+
+Pending = deque[tuple[Given, Task, "Future[Answer]"]]
+
+
+def first_tasks(q: int) -> Iterator[Given]:
+    """Weighted solves that give a first point and the neighbourhood of each ideal."""
+    yield from (Given(k, k) for k in range(q + 1 if q > 1 else 1))
+
+
+def first_weights(q: int, k: int) -> Floats:
+    """Normalised weights (q,) of the k-th of them: balanced, then mostly one criterion."""
+    weights = np.full(q, 1.0 if k == 0 else MOSTLY)
+    if k > 0:
+        weights[k - 1] = 1.0
+    return np.asarray(weights / weights.sum())
+
+
+def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver], limits: Limits, effort: Effort) -> list[Given]:
+    """Until every zone is settled or a limit is reached; returns the tasks that it cut off.
+
+    What a limit cut off is done again on resume, so that the final frontier is the same; only a first plan is taken in any case.
+    """
+    own = threading.local()
+
+    def work(task: Task) -> Answer:
+        if not hasattr(own, "solver"):
+            own.solver = build()
+        solver: ZoneSolver = own.solver
+        return solver.solve(task, limits)
+
+    first, pending, marked = deque(waiting), Pending(), -1
+    with ThreadPoolExecutor(max_workers=min(effort.workers, WINDOW)) as pool:
+        while True:
+            while len(pending) < WINDOW and not limits.reached:
+                if effort.zones == "tree" and search.serial % EPOCH == 0 and search.serial != marked:
+                    if pending:
+                        break
+                    marked = search.serial
+                    search.trees.clear()
+                    _save(search, list(first), effort)
+                given = first.popleft() if first else _next(search, pending)
+                if given is None:
+                    break
+                search.serial = max(search.serial, given.serial + 1)
+                task = _task(search, given)
+                pending.append((given, task, pool.submit(work, task)))
+            if not pending:
+                return list(first)
+            given, task, future = pending.popleft()
+            answer = future.result()
+            if answer.stopped:
+                return _cut(search, (given, task, answer), pending, list(first))
+            search.integrate(task, answer)
+            if effort.zones != "tree" and not limits.reached:
+                _save(search, [g for g, _, _ in pending] + list(first), effort)
+            if effort.watch is not None:
+                effort.watch(search)
+
+
+def _cut(search: Search, here: tuple[Given, Task, Answer], pending: Pending, first: list[Given]) -> list[Given]:
+    """The tasks to be given again; while there is no plan at all, what they brought is taken."""
+    late = [here[1:], *((task, future.result()) for _, task, future in pending)]
+    for task, answer in late if not search.points else ():
+        search.integrate(task, answer)
+    return [here[0], *(given for given, _, _ in pending), *first]
+
+
+def _save(search: Search, pending: list[Given], effort: Effort) -> None:
+    if effort.save is not None:
+        effort.save(search, pending)
+
+
+def _next(search: Search, pending: Pending) -> Given | None:
+    if any(given.weights >= 0 for given, _, _ in pending) or not search.points:
+        return None
+    zone = search.next_zone()
+    if zone is None:
+        return None
+    return Given(search.serial, -1, zone, search.known[zone].alpha, len(search.spaces.listed), search.nearest(zone))
+
+
+def _task(search: Search, given: Given) -> Task:
+    if given.weights >= 0:
+        return Task(given.serial, weights=first_weights(len(search.frame.scale), given.weights))
+    return search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
