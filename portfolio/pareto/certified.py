@@ -29,7 +29,6 @@ from portfolio.pareto.zones import Limits, Published, Publisher
 from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
 
-
 __all__ = ["Certified", "Effort", "certified"]
 
 
