@@ -7,24 +7,23 @@ the others of the sum share the rest in proportion.
 
 from __future__ import annotations
 
-import copy
 import re
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter
 
 from portfolio.errors import InvalidInput
-from portfolio.formats.paths import segments, set_value, value_at
-from portfolio.schema.exact import exact_json
+from portfolio.formats.paths import segments, value_at
+from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import Header, Instance
 from portfolio.schema.meaning import check_meaning
-from portfolio.schema.quantity import Quantity
+from portfolio.schema.problem import Problem
+from portfolio.schema.quantity import Quantity, is_modest
 from portfolio.schema.resolve import resolve_ways
 from portfolio.schema.shared import mentions, read_shared
-from portfolio.schema.validate import form_problem
 from portfolio.schema.way import Way
 
 Settings = Mapping[str, Fraction]
@@ -49,6 +48,7 @@ class Variants:
             if name is not None:
                 self._sums.setdefault(name, []).append(path)
         self._users = _users(self.raw)
+        self._places: dict[str, tuple[Any, ...]] = {}
         self._ways: dict[str, tuple[Way, ...]] = {}
         for way in instance.ways:
             self._ways[way.programme] = (*self._ways.get(way.programme, ()), way)
@@ -63,8 +63,7 @@ class Variants:
         """The varied instance. Raises InvalidInput: the numbers contradict each other or the schema; UsageError: a path leads nowhere."""
         if not settings:
             return self.base
-        raw, touched = self._changed(self.renormalised(settings))
-        instance = self._validated(raw, touched)
+        instance = self._validated(*self._replaced(self.renormalised(settings)))
         problems = check_meaning(instance, {})
         if problems:
             raise InvalidInput(problems)
@@ -86,57 +85,94 @@ class Variants:
                 found.update({path: number / total for path, number in (fixed | rest).items()})
         return found
 
-    def _changed(self, settings: Settings) -> tuple[dict[str, Any], set[Entry]]:
-        """Raw data in which only the touched entries are copies."""
-        raw = dict(self.raw)
+    def _replaced(self, settings: Settings) -> tuple[dict[str, Any], set[Entry]]:
+        """Fields of the instance with the new numbers in place, and which entries changed; everything else is shared with the base."""
+        fields: dict[str, Any] = {name: getattr(self.base, name) for name in Instance.model_fields}
         touched: set[Entry] = set()
-        for path in settings:
-            name = segments(path)[0]
-            if isinstance(raw.get(name), list):
-                entry = name, self._position(path)
-                if entry not in touched:
-                    if raw[name] is self.raw[name]:
-                        raw[name] = list(raw[name])
-                    raw[name][entry[1]] = copy.deepcopy(raw[name][entry[1]])
-                touched.add(entry)
-            else:
-                if (name, 0) not in touched:
-                    raw[name] = copy.deepcopy(raw.get(name, {}))
-                touched.add((name, 0))
         for path, value in settings.items():
-            set_value(raw, path, exact_json(value))
-        return raw, touched
+            if not is_modest(value):
+                raise InvalidInput([Problem("size", path, exact_text(value))])
+            keys = self._keys(path)
+            fields[keys[0]] = _with(fields[keys[0]], keys[1:], value)
+            touched.add((keys[0], keys[1] if isinstance(fields[keys[0]], tuple) else 0))
+        return fields, touched
 
-    def _position(self, path: str) -> int:
-        parts = segments(path)
-        entry = value_at(self.raw, ".".join(parts[:2]))
-        return next(n for n, other in enumerate(self.raw[parts[0]]) if other is entry)
+    def _keys(self, path: str) -> tuple[Any, ...]:
+        """The place of a path as attribute names, keys and positions. Raises UsageError."""
+        if path not in self._places:
+            value_at(self.raw, path)
+            self._places[path] = tuple(_keys_of(self.base, segments(path)))
+        return self._places[path]
 
-    def _validated(self, raw: dict[str, Any], touched: set[Entry]) -> Instance:
-        fields = {name: getattr(self.base, name) for name in Instance.model_fields}
-        known = self.base.quantities
+    def _validated(self, fields: dict[str, Any], touched: set[Entry]) -> Instance:
         if ("quantities", 0) in touched:
-            shared = read_shared(raw["quantities"])
-            if shared.broken or shared.circles:
-                return Instance.model_validate(raw, context={"quantities": shared.known})
-            known = fields["quantities"] = {name: shared.known[name] for name in self.base.quantities}
-            moved = {name for name in known if known[name].number != self.base.quantities[name].number}
-            touched = touched | {entry for name in moved for entry in self._users.get(name, ())}
-        for name, position in sorted(touched - {("quantities", 0)}):
-            adapter, many = _adapter(name)
-            place: tuple[int | str, ...] = (name, position) if many else (name,)
-            try:
-                fresh = adapter.validate_python(raw[name][position] if many else raw[name], context={"quantities": known})
-            except ValidationError as error:
-                details = error.errors(include_url=False, include_context=True)
-                raise InvalidInput([form_problem(raw, Instance, {**d, "loc": (*place, *d["loc"])}) for d in details]) from None
-            fields[name] = (*fields[name][:position], fresh, *fields[name][position + 1 :]) if many else fresh
+            fields["quantities"] = self._shared(fields["quantities"])
+            moved = {name for name, q in fields["quantities"].items() if q.number != self.base.quantities[name].number}
+            for name, position in {entry for user in moved for entry in self._users.get(user, ())}:
+                touched.add((name, position))
+                fields[name] = self._again(name, position, fields)
         instance = Instance.model_construct(_fields_set=set(self.base.model_fields_set), **fields)
         if not {name for name, _ in touched} & {"header", "archetypes"}:
-            changed = {raw["programmes"][position]["id"] for name, position in touched if name == "programmes"}
+            changed = {fields["programmes"][position].id for name, position in touched if name == "programmes"}
             ways = (self._ways.get(p.id, ()) if p.id not in changed else _ways(instance, p) for p in instance.programmes)
             instance.__dict__["ways"] = tuple(way for some in ways for way in some)
         return instance
+
+    def _shared(self, quantities: dict[str, Quantity]) -> dict[str, Quantity]:
+        """The shared quantities, read again so that those that rest on others follow."""
+        found = read_shared({name: q.model_dump(mode="json") for name, q in quantities.items()})
+        return {name: found.known[name] for name in quantities}
+
+    def _again(self, name: str, position: int, fields: dict[str, Any]) -> Any:
+        """A field whose entry refers to a shared quantity that moved: the entry is read again, so that it points to the new one."""
+        adapter, many = _adapter(name)
+        entry = fields[name][position] if many else fields[name]
+        dumped = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        fresh = adapter.validate_python(dumped, context={"quantities": fields["quantities"]})
+        return (*fields[name][:position], fresh, *fields[name][position + 1 :]) if many else fresh
+
+
+def _keys_of(here: Any, parts: list[str]) -> Iterator[Any]:
+    """Attribute names, keys of mappings and positions along a path that is known to exist."""
+    for part in parts:
+        if isinstance(here, BaseModel):
+            name = next(n for n, info in type(here).model_fields.items() if part in (info.alias, n))
+            yield name
+            here = getattr(here, name)
+        elif isinstance(here, dict):
+            key = next(k for k in here if str(k) == part)
+            yield key
+            here = here[key]
+        else:
+            position = next(n for n, entry in enumerate(here) if _names(entry, n, part))
+            yield position
+            here = here[position]
+
+
+def _names(entry: Any, position: int, part: str) -> bool:
+    """Is this the entry of a list that a segment of a path names: by id, a curve's point by its scale, else by position?"""
+    if isinstance(entry, tuple):
+        return exact_text(entry[0].number) == part
+    return str(getattr(entry, "id", position)) == part
+
+
+def _with(here: Any, keys: tuple[Any, ...], value: Fraction) -> Any:
+    """A copy of `here` in which the number at `keys` is `value`; only what lies on the way is copied."""
+    if not keys:
+        return _number(here, value) if isinstance(here, Quantity) else (here[0], _number(here[1], value))
+    key = keys[0]
+    if isinstance(here, BaseModel):
+        return here.model_copy(update={key: _with(getattr(here, key), keys[1:], value)})
+    if isinstance(here, dict):
+        return {**here, key: _with(here[key], keys[1:], value)}
+    return (*here[:key], _with(here[key], keys[1:], value), *here[key + 1 :])
+
+
+def _number(old: Quantity, value: Fraction) -> Quantity:
+    """The number as `set_value` would leave it: a plain one stays plain, an annotated one becomes a judgement in its unit."""
+    bare = old.model_fields_set <= {"value"}
+    said: dict[str, Any] = {"value": value} if bare else {"value": value, "kind": "judgement"} | ({"unit": old.unit} if old.unit else {})
+    return Quantity.model_construct(_fields_set=set(said), **said)
 
 
 def sum_of(path: str) -> str | None:
