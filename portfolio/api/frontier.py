@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -50,7 +50,7 @@ class Progress:
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads · stop: set to end early · watch: called after every zone
-    save: takes a checkpoint, a Frontier with a weaker certificate · zones: solver of zones, mip or tree."""
+    save: takes a checkpoint, a Frontier with a weaker certificate · zones: solver of zones, mip, tree or race."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -99,6 +99,9 @@ def frontier(
         options={"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones},
         versions=versions(),
     )
+    if earlier is not None and effort.zones == "race" and "zones" in earlier.options:
+        effort = replace(effort, zones=earlier.options["zones"])
+        frame = frame.model_copy(update={"options": {**frame.options, "zones": effort.zones}})
     _same_run(frame, earlier)
     before = 0.0 if earlier is None else earlier.seconds.get("total", 0.0)
     checkpoint = _Checkpoint(frame, program, effort, begun - before)
@@ -193,7 +196,7 @@ class _Checkpoint:
     def save(self, search: Search, pending: Sequence[Given]) -> None:
         """Hand on the state, unless the last one is fresh."""
         now = time.perf_counter()
-        if self.effort.zones == "tree":
+        if search.zones == "tree":
             self._state = state_of(search, pending)
         if now < self._next or not search.points or self.effort.save is None:
             return
@@ -209,6 +212,7 @@ class _Checkpoint:
         return self.frame.model_copy(
             update={
                 "status": status,
+                "options": {**self.frame.options, "zones": search.zones},
                 "points": points_of(search),
                 "certificate": certificate_of(search, names),
                 "audit": Audit(

@@ -28,6 +28,7 @@ class ZoneSolvers(StrEnum):
 
     mip = "mip"
     tree = "tree"
+    race = "race"
 
 
 def frontier(
@@ -54,7 +55,9 @@ def frontier(
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the certificate is then weaker.", min=0.0)] = None,
     workers: Annotated[int, typer.Option(help="Threads; they change the time, never the frontier.", min=1, max=64)] = 1,
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
-    solver_of_zones: Annotated[ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit.")] = ZoneSolvers.mip,
+    solver_of_zones: Annotated[
+        ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit; race: whichever is faster on a first zone.")
+    ] = ZoneSolvers.mip,
     resume: Annotated[str | None, typer.Option(help="Go on with a frontier that was stopped.", metavar="FILE")] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Frontier file; - for stdout. Default: ID.frontier.json here.")

@@ -22,7 +22,7 @@ from portfolio.numerics import FRONTIER_MARGIN, INTEGRALITY, PUBLISHED_FEASIBILI
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector, ideal_spaces
 from portfolio.pareto.lattice import Lattice, reach, shortened
-from portfolio.pareto.running import ZONE_SOLVERS, Effort, Given, first_tasks, run
+from portfolio.pareto.running import ZONE_SOLVERS, Effort, Given, faster, first_tasks, run
 from portfolio.pareto.zone_program import subset
 from portfolio.pareto.zone_solves import Setting
 from portfolio.pareto.zones import Limits, Published, Publisher
@@ -81,7 +81,8 @@ def certified(
     ends = np.array([[spans[i].ideal for i in kept], [spans[i].nadir for i in kept]])
     setting = Setting(part, ranges, float(frame.reach), below, made, ends, effort.seed, effort.open)
     search.kept = tuple(kept)
-    pending = run(search, waiting, lambda: ZONE_SOLVERS[effort.zones](setting), limits, effort)
+    search.zones = faster(setting, limits) if effort.zones == "race" else effort.zones
+    pending = run(search, waiting, lambda: ZONE_SOLVERS[search.zones](setting), limits, effort)
     points = tuple(search.points[i] for i in search.best_points())
     found = search.certified if points else None
     status = _status(search, found, limits)

@@ -67,6 +67,7 @@ class Search:
         self.busy: set[Vector] = set()
         self.trees: dict[Vector, Any] = {}
         self.serial = 0
+        self.zones = "mip"
         self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
 
     # -- what is proven ----------------------------------------------------------------------------------------------

@@ -41,6 +41,10 @@ class MipZones:
             answer = replace(answer, trouble="", stopped=True)
         return replace(answer, counts=dict(self.solves.counts))
 
+    def relaxed(self, upper: Floats) -> float:
+        """The relaxation's bound on alpha for a zone."""
+        return self.solves.relax(upper)[0]
+
     def zone(self, task: Task, limits: Limits) -> ZoneWork:
         """The work on one zone."""
         return ZoneWork(self.solves, task, limits)

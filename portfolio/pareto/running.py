@@ -7,6 +7,7 @@ Trees are too large to be written down: every EPOCH tasks the run waits for all 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +29,8 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 32
 """Tasks between two points from which a run with trees can go on."""
+PROBE = 1.2
+"""Bound of the relaxation of the zone on which zone solvers race [epsilon]."""
 MOSTLY = 0.1
 """Weight of the other criteria in the first weighted solves, which look for the ends of the frontier."""
 
@@ -35,7 +38,7 @@ MOSTLY = 0.1
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads, at most WINDOW of use · stop: set to end early · watch: called after every answer
-    save: called with every state from which a run can go on · open: how the MIP object is made · zones: one of ZONE_SOLVERS."""
+    save: called with every state from which a run can go on · open: how the MIP object is made · zones: one of ZONE_SOLVERS, or race."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -92,7 +95,7 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
     with ThreadPoolExecutor(max_workers=min(effort.workers, WINDOW)) as pool:
         while True:
             while len(pending) < WINDOW and not limits.reached:
-                if effort.zones == "tree" and search.serial % EPOCH == 0 and search.serial != marked:
+                if search.zones == "tree" and search.serial % EPOCH == 0 and search.serial != marked:
                     if pending:
                         break
                     marked = search.serial
@@ -111,10 +114,25 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
             if answer.stopped:
                 return _cut(search, (given, task, answer), pending, list(first))
             search.integrate(task, answer)
-            if effort.zones != "tree" and not limits.reached:
+            if search.zones != "tree" and not limits.reached:
                 _save(search, [g for g, _, _ in pending] + list(first), effort)
             if effort.watch is not None:
                 effort.watch(search)
+
+
+def faster(setting: Setting, limits: Limits) -> str:
+    """The zone solver that needs less processor time for a zone that is hard to settle: its relaxation is a little above epsilon."""
+    ideal, far = setting.ends
+    seconds: dict[str, float] = {}
+    for name, build in ZONE_SOLVERS.items():
+        solver = build(setting)
+        middle = (ideal + far) / 2
+        above = solver.relaxed(middle) - PROBE * setting.epsilon
+        upper = middle - above * np.array([float(v) for v in setting.scale])
+        begun = time.thread_time()
+        solver.solve(Task(0, upper=upper, alpha=setting.reach), limits)
+        seconds[name] = time.thread_time() - begun
+    return min(seconds, key=lambda name: seconds[name])
 
 
 def _cut(search: Search, here: tuple[Given, Task, Answer], pending: Pending, first: list[Given]) -> list[Given]:

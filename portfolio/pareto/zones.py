@@ -94,8 +94,8 @@ class ZoneSolver(Protocol):
     def solve(self, task: Task, limits: Limits) -> Answer:
         """Close the zone, find a point in it, or say why not."""
 
-
-Factory = Callable[[], ZoneSolver]
+    def relaxed(self, upper: Floats) -> float:
+        """The relaxation's bound on alpha for a zone."""
 
 
 def depth(upper: Floats, values: Floats, scale: Floats) -> float:

@@ -210,3 +210,11 @@ def test_trees_too_are_the_same_with_two_workers() -> None:
     alone, two = (certified(problem, Fraction(1, 50), effort=Effort(zones="tree", workers=n)) for n in (1, 2))
     assert shape(alone) == shape(two)
     assert any(known.proof == "tree" for _, known in alone.zones)
+
+
+def test_zone_solvers_race() -> None:
+    problem = mixed(random.Random(8), q=2, binaries=8, reals=3)
+    found = certified(problem, EPSILON, effort=Effort(zones="race"))
+    assert found.search is not None and found.search.zones in ("mip", "tree")
+    assert found.status == "certified"
+    assert_promise(problem, found)
