@@ -127,7 +127,8 @@ class Search:
             self._add_space(space)
         if answer.tree is not None:
             self.trees.update({z: answer.tree for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
-        if answer.alpha is not None:
+        if answer.alpha is not None and answer.proof != "half-space":
+            # A half-space speaks for itself, with its arithmetic.
             self._add_bound(task.zone, answer.alpha, answer.proof)
         for point in answer.points:
             self.add_point(point, always=task.weights is not None)

@@ -77,9 +77,8 @@ class ZoneWork:
     def answer(self) -> Answer:
         """Cheap bounds first."""
         solves, task = self.solves, self.task
-        bound, weights = solves.relax(task.upper)
-        self._improve(bound, "relaxation")
-        space = solves.relaxed_space(task.upper, bound, weights)
+        bound, weights, space = solves.relax(task.upper)
+        self._improve(bound, "half-space")
         if space is not None:
             self.spaces.append(space)
         if self._closed:
@@ -87,8 +86,8 @@ class ZoneWork:
         point = self._take(solves.dive(self.limits), ACCEPT_DIVE / ACCEPT)
         if point is None:
             point = self._before_mips()
-        if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights / weights.sum()):
-            point = self._weighted(weights / weights.sum())
+        if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights):
+            point = self._weighted(weights)
         if point is None and not self._closed:
             point = self._search()
         if point is not None or self._closed:
@@ -105,9 +104,7 @@ class ZoneWork:
         outcome, space = self.solves.weighted(weights, self.task.start, self.limits, self.task.upper)
         if space is not None:
             self.spaces.append(space)
-            u = tuple(Fraction(float(v)) if np.isfinite(v) else Fraction(0) for v in self.task.upper)
-            if all(np.isfinite(v) or not w for v, w in zip(self.task.upper, space.weights, strict=True)):
-                self._improve(float(space.alpha(u, self.solves.setting.scale)) + 1e-12, "half-space")
+            self._improve(self.solves.alpha_of(space, self.task.upper), "half-space")
         return None if self._closed or outcome is None else self._take(outcome.x, polish=False)
 
     def _search(self) -> Published | None:

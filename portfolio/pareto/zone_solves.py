@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import FRONTIER_MARGIN
+from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
@@ -26,6 +26,7 @@ from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import dive
 from portfolio.proof.family import workshop
+from portfolio.proof.multipliers import Lagrangian
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
 
@@ -141,8 +142,8 @@ class ZoneSolves:
         return cost
 
     # -- solves ----------------------------------------------------------------------------------------------------
-    def relax(self, upper: Floats) -> tuple[float, Floats]:
-        """(LP bound on alpha, normalised weights (q,) from its duals)."""
+    def relax(self, upper: Floats) -> tuple[float, Floats, HalfSpace | None]:
+        """(bound on alpha by the zone's relaxation, normalised weights (q,) from its duals, the half-space that proves it)."""
         self.counts["lps"] += 1
         lp = self.lp
         lp.move_to({})
@@ -153,18 +154,29 @@ class ZoneSolves:
         answer = lp.solve()
         if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
-        return -answer.value + float(FRONTIER_MARGIN), np.maximum(-lp.lp.duals[self.rows] * lp.size, 0.0)
+        duals = lp.lp.duals * lp.size
+        normalised = np.where(np.isfinite(upper), np.maximum(-duals[self.rows], 0.0), 0.0)
+        total = float(normalised.sum())
+        if total < 0.5:
+            # Nothing but the bound of alpha itself holds it back.
+            return self.setting.reach, normalised, None
+        space = self._relaxed_space(normalised / total, duals[: self.setting.program.m] / total)
+        return self.alpha_of(space, upper), normalised / total, space
 
-    def relaxed_space(self, upper: Floats, alpha: float, normalised: Floats) -> HalfSpace | None:
-        """The half-space behind an LP bound: its multipliers w and B = w.u - alpha w.r."""
-        if not 0.999 < float(normalised.sum()) < 1.001:
-            return None
-        weights = tuple(
-            shortened(float(v), 12) if v > 1e-9 * r else Fraction(0) for v, r in zip(normalised / self.r, 1 / self.r, strict=True)
-        )
-        u = [Fraction(float(v)) if w else Fraction(0) for v, w in zip(upper, weights, strict=True)]
-        bound = sum(w * (v - Fraction(repr(alpha)) * r) for w, v, r in zip(weights, u, self.setting.scale, strict=True))
-        return HalfSpace(weights, Fraction(repr(float(bound) - 1e-9 * abs(float(bound)))), "relaxation")
+    def _relaxed_space(self, normalised: Floats, y: Floats) -> HalfSpace:
+        """The half-space that row multipliers y (m,) prove for these weights, by weak duality: no tolerance of the simplex enters."""
+        weights = tuple(shortened(float(v), 12) if v > 1e-9 else Fraction(0) for v in normalised)
+        weights = tuple(shortened(float(w) / r, 12) if w else w for w, r in zip(weights, self.r, strict=True))
+        w, program = np.array([float(v) for v in weights]), self.setting.program
+        bound = Lagrangian(program, w @ program.criteria).cut_of(y, farkas=False).base + float(w @ program.offsets)
+        return HalfSpace(weights, Fraction(repr(bound - SUM_SAFETY * abs(bound))), "relaxation")
+
+    def alpha_of(self, space: HalfSpace, upper: Floats) -> float:
+        """What a half-space proves for a zone, rounded up; inf where it leans on an unlimited criterion."""
+        if any(w and not np.isfinite(v) for w, v in zip(space.weights, upper, strict=True)):
+            return _INF
+        u = tuple(Fraction(float(v)) if np.isfinite(v) else Fraction(0) for v in upper)
+        return float(np.nextafter(float(space.alpha(u, self.setting.scale)), _INF))
 
     def dive(self, limits: Limits) -> Floats | None:
         """An integral x (n,) by fixing columns of the relaxation just solved; None when the dive fails."""
