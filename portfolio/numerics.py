@@ -109,8 +109,8 @@ LARGEST_COUNT = 2**31
 LARGEST_WEIGHTED = 2**24
 """Largest coefficient of a weighted objective in grid steps; weights are cut to keep it."""
 
-COST_REACH = 2.0**12
-"""Largest coefficient handed to HiGHS for an objective in grid steps: one step is then at least 2^-12, two thousand times its dual tolerance of 1e-7."""
+COST_REACH = 2.0**16
+"""Largest coefficient handed to HiGHS for an objective in grid steps: one step is then at least 2^-8, forty thousand times its dual tolerance of 1e-7."""
 
 STEP_ROOM = 1e-3
 """Room given to limits on criteria in grid steps [steps]: whole numbers do not move, HiGHS' row tolerance cannot cut a point off."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from portfolio.numerics import LARGEST_WEIGHTED, STEP_DOUBT
+from portfolio.numerics import LARGEST_WEIGHTED, SOLVER_FEASIBILITY, STEP_DOUBT
 from portfolio.pareto.evidence import FREE, Archive, Evidence, denied, emptied
 from portfolio.pareto.exchange import Exchange
 from portfolio.pareto.search_region import SearchRegion
@@ -51,8 +51,12 @@ class Search:
         """Lower bounds on the criteria (q,), in their own units, from a relaxation."""
         for i, ideal in enumerate(ideals):
             steps = (ideal - float(self.steps.offset[i])) / float(self.steps.step[i])
-            # A float of this size carries the bound to a relative 1e-9 at best.
-            bound = math.ceil(steps - STEP_DOUBT - 1e-9 * abs(steps))
+            # Reduced costs may be off by the solver's tolerance on every column: in steps, that times the largest coefficient.
+            used = self.steps.coefficients[i] != 0
+            reach = float((self.program.col_upper - self.program.col_lower)[used].sum()) * float(
+                np.abs(self.steps.coefficients[i]).max(initial=0)
+            )
+            bound = math.ceil(steps - STEP_DOUBT - SOLVER_FEASIBILITY * reach)
             if bound > self.ideal[i]:
                 weights = tuple(int(k == i) for k in range(self.q))
                 self._prove(Evidence(weights, (FREE,) * self.q, bound, "relaxation"))
