@@ -70,7 +70,8 @@ def compare(name: str, instance: Instance, seconds: float) -> None:
     aim = resolve_aim(viewed, spec)
     assert isinstance(aim, Weighted)
     cost = weights_of(session, aim, ranges) @ program.criteria
-    start = first_plan(program, cost, Ask(gap=GAPS[-1]))
+    first = first_plan(program, cost, Ask(gap=GAPS[-1]))
+    start = None if first is None else first.x
     root = Relaxation(program)
     root.cost(cost)
     least = root.solve(presolve=True) or 0.0

@@ -66,9 +66,9 @@ def verify(program: Program, proof: Mapping[str, Any]) -> Proven:
     """What the proof (plain data, proof/certificate.py) shows about the Program. Raises Unproven."""
     try:
         return _Check(program, proof).run()
-    except (KeyError, TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError, RecursionError) as error:
-        if isinstance(error, Unproven):
-            raise
+    except Unproven:
+        raise
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError, ZeroDivisionError) as error:
         raise Unproven(f"malformed: {type(error).__name__} {error}") from None
 
 
@@ -78,15 +78,14 @@ def objective_step(program: Program, weights: tuple[Fraction, ...]) -> Fraction:
     used = [(Fraction(c), bool(i)) for c, i in zip(cost, program.integer, strict=True) if c]
     if not all(integer for _, integer in used):
         return Fraction(0)
-    below = math.lcm(*(c.denominator for c, _ in used)) if used else 1
-    return Fraction(math.gcd(*(int(c * below) for c, _ in used)), below) if used else Fraction(0)
+    below = math.lcm(*(c.denominator for c, _ in used))
+    return Fraction(math.gcd(*(int(c * below) for c, _ in used)), below)
 
 
 def _combined(exact: Program, weights: tuple[Fraction, ...]) -> Objects:
     cost = np.full(exact.n, Fraction(0), dtype=object)
     for w, row in zip(weights, exact.criteria, strict=True):
-        if w:
-            cost = cost + w * row
+        cost = cost + w * row
     return cost
 
 
@@ -99,8 +98,8 @@ class _Check:
         self.exact, self.proof = program.exact, proof
         self.weights = tuple(Fraction(w) for w in proof["weights"])
         self.limits = tuple((_whole(q), Fraction(v)) for q, v in proof["limits"])
-        if len(self.weights) != program.q or any(not 0 <= q < program.q for q, _ in self.limits):
-            raise Unproven("weights or limits do not fit the criteria")
+        if any(not 0 <= q < program.q for q, _ in self.limits):
+            raise Unproven("limits do not fit the criteria")
         self.cost = _combined(self.exact, self.weights)
         self.origin = sum((w * Fraction(o) for w, o in zip(self.weights, self.exact.offsets, strict=True)), Fraction(0))
         self.step = objective_step(program, self.weights)
@@ -180,7 +179,7 @@ class _Check:
         powers = {_whole(i): self._units[i] - digits for i in rows if 0 <= i < len(self._units)}
         if len(powers) != len(rows):
             raise Unproven("a multiplier of a row that is not there, or of one row twice")
-        shift = max(0, -min(powers.values(), default=0))
+        shift = max([0, *(-power for power in powers.values())])
         y = np.zeros(len(self._lower), dtype=object)
         total = 0
         for i, v in zip(rows, values, strict=True):
@@ -243,13 +242,12 @@ class _Columns:
         rows, values, starts, at = self._parts[0]
         sign = np.where(y < 0, -1, 1).astype(np.int64)
         rest, power = np.abs(y), 0
-        while len(starts) and rest.any():
+        while rest.any():
             limb = (rest & (2**LIMB - 1)).astype(np.int64) * sign
             total[at] -= np.add.reduceat(values * limb[rows], starts).astype(object) << power
             rest, power = rest >> LIMB, power + LIMB
         rows, values, starts, at = self._parts[1]
-        if len(starts):
-            total[at] -= np.add.reduceat(values * y[rows], starts)
+        total[at] -= np.add.reduceat(values * y[rows], starts)
         return total
 
     def terms(self, reduced: Objects, shift: int) -> Objects:
@@ -272,7 +270,7 @@ def _split(bounds: list[Fraction], below: list[int]) -> tuple[Objects, Objects]:
 
 def _side(value: Any) -> Fraction | None:
     """A side of a row; None where it is open."""
-    return None if isinstance(value, float) and math.isinf(value) else Fraction(value)
+    return Fraction(value) if math.isfinite(value) else None
 
 
 def _whole(value: Any) -> int:

@@ -188,8 +188,10 @@ def test_a_tree_by_hand() -> None:
         ({"splits": [[1, 0, -1, -2]]}, "not integer"),
         ({"units": [0, 0]}, "units"),
         ({"units": [10**6]}, "units"),
-        ({"weights": ["1", "0"]}, "weights"),
-        ({"limits": [[1, "0"]]}, "weights or limits"),
+        ({"units": [-5_000]}, "units"),
+        ({"weights": ["1", "0"]}, "malformed"),
+        ({"limits": [[1, "0"]], "units": [0, 0]}, "limits"),
+        ({"limits": [[-1, "0"]], "units": [0, 0]}, "limits"),
     ):
         with pytest.raises(Unproven, match=said):
             verify(program, {**good, **change})

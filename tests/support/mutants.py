@@ -14,15 +14,19 @@ ARITHMETIC = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult, ast.Div: ast.Mult, ast.LShift: ast.RShift,
     ast.RShift: ast.LShift, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr,
 }  # fmt: skip
+KINDS = (ast.Compare, ast.BinOp, ast.AugAssign, ast.BoolOp, ast.UnaryOp, ast.If, ast.IfExp, ast.Constant, ast.Call)
 CALLS = {"min": "max", "max": "min", "floor": "ceil", "ceil": "floor", "lcm": "gcd", "gcd": "lcm", "all": "any", "any": "all"}
 
 
 def mutants(source: str) -> Iterator[tuple[str, ast.Module]]:
-    """(line and change, mutated tree). Docstrings, annotations, messages and imports are left alone."""
+    """(line and change, mutated tree). Words and imports are left alone, and named constants: other values near theirs do as well."""
     tree = ast.parse(source)
-    count = sum(1 for _ in ast.walk(tree))
-    for number in range(count):
-        for variant in range(3):
+    named = {id(node) for one in tree.body if isinstance(one, ast.Assign) for node in ast.walk(one)}
+    for number, original in enumerate(ast.walk(tree)):
+        for variant in range(2 if isinstance(original, KINDS) and id(original) not in named else 0):
+            # Tried on the node first: a copy of the whole tree takes long.
+            if not _change(copy.deepcopy(original), variant):
+                continue
             changed = copy.deepcopy(tree)
             node = _nth(changed, number)
             said = _change(node, variant)
@@ -64,6 +68,4 @@ def _change(node: ast.AST, variant: int) -> str:
             elif isinstance(target, ast.Attribute):
                 target.attr = CALLS[name]
             return f"{name} -> {CALLS[name]}"
-    elif isinstance(node, ast.Continue):
-        return ""
     return ""

@@ -26,8 +26,8 @@ def ensure(holds: bool) -> None:
         raise Refused("it does not hold")
 
 
-def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
-    """The proven bound (None: infeasible). Raises Refused, or whatever malformed data raises."""
+def reference(program: Program, proof: Proof, hash_of: str) -> tuple[Fraction | None, int]:
+    """The proven bound (None: infeasible), and how many leaves hold nothing. Raises Refused, or whatever malformed data raises."""
     exact = program.exact
     ensure(proof["program"] == hash_of)
     weights = [Fraction(w) for w in proof["weights"]]
@@ -44,6 +44,7 @@ def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
     ensure(len(units) == len(rows) and all(abs(u) <= 4000 for u in units))
     seen: set[int] = set()
     least: list[Fraction] = []
+    hollow: list[int] = []
 
     def leaf(number: int, box: list[tuple[Any, Any]]) -> None:
         record = proof["multipliers"][number]
@@ -63,6 +64,7 @@ def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
             total += r * (low if r > 0 else high)
         if record["empty"]:
             ensure(total > 0)
+            hollow.append(number)
         else:
             least.append(total)
 
@@ -74,6 +76,8 @@ def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
             ensure(0 <= number < len(proof["multipliers"]))
             if all(low <= high for low, high in box):
                 leaf(number, box)
+            else:
+                hollow.append(number)
             return
         column, at, down, up = proof["splits"][place]
         ensure(0 <= whole(column) < program.n and bool(exact.integer[column]))
@@ -86,7 +90,7 @@ def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
     visit(0 if proof["splits"] else -1, list(zip(exact.col_lower, exact.col_upper, strict=True)))
     ensure(len(seen) == len(proof["splits"]) + len(proof["leaves"]))
     if not least:
-        return None
+        return None, len(hollow)
     origin = sum((w * o for w, o in zip(weights, exact.offsets, strict=True)), Fraction(0))
     used = [c for c in cost if c]
     bound = min(least)
@@ -94,4 +98,4 @@ def reference(program: Program, proof: Proof, hash_of: str) -> Fraction | None:
         below = math.lcm(*(c.denominator for c in used))
         step = Fraction(math.gcd(*(int(c * below) for c in used)), below)
         bound = math.ceil(bound / step) * step
-    return bound + origin
+    return bound + origin, len(hollow)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -25,11 +26,20 @@ def proven(program: Program, gap: float = 0.0, nodes: int = 1_000_000) -> tuple[
 
 def spoiled(proof: Proof, draw: random.Random) -> tuple[str, Proof]:
     """What was done, and a copy of the proof with one thing changed."""
+    while True:
+        kind = draw.choice(SPOILERS)
+        bad = spoiled_by(kind, proof, draw)
+        if bad is not None:
+            return kind.__name__, bad
+
+
+def spoiled_by(kind: Callable[[Proof, random.Random], None], proof: Proof, draw: random.Random) -> Proof | None:
+    """A copy of the proof changed in this way; None where it has nothing of the kind."""
+    if kind.__name__.startswith("split") and not proof["splits"]:
+        return None
     bad = copy.deepcopy(proof)
-    kinds = [kind for kind in SPOILERS if kind.__name__.startswith("any") or bad["splits"]]
-    kind = draw.choice(kinds)
     kind(bad, draw)
-    return kind.__name__, bad
+    return bad
 
 
 def any_multiplier(bad: Proof, draw: random.Random) -> None:
@@ -91,6 +101,35 @@ def any_leaf(bad: Proof, draw: random.Random) -> None:
     bad["leaves"][draw.randrange(len(bad["leaves"]))] = draw.randrange(-1, len(bad["multipliers"]) + 1)
 
 
+def any_spare_leaf(bad: Proof, draw: random.Random) -> None:
+    """A leaf that nothing leads to."""
+    bad["leaves"].append(0)
+
+
+def any_spare_split(bad: Proof, draw: random.Random) -> None:
+    """A branching that nothing leads to."""
+    bad["splits"].append([0, 0, -1, -1])
+
+
+def any_units(bad: Proof, draw: random.Random) -> None:
+    """A unit too many, or one beyond all measure."""
+    if draw.random() < 0.5:
+        bad["units"].append(0)
+    else:
+        bad["units"][draw.randrange(len(bad["units"]))] = draw.choice((4_001, -4_001))
+
+
+def any_limit(bad: Proof, draw: random.Random) -> None:
+    """A limit on a criterion that is not there."""
+    bad["limits"].append([draw.choice((-1, len(bad["weights"]))), "0"])
+    bad["units"].append(0)
+
+
+def any_word(bad: Proof, draw: random.Random) -> None:
+    """Neither empty nor bounded."""
+    draw.choice(bad["multipliers"])["empty"] = draw.choice((2, None, "yes"))
+
+
 def any_dropped_leaf(bad: Proof, draw: random.Random) -> None:
     """A leaf is gone."""
     bad["leaves"].pop(draw.randrange(len(bad["leaves"])))
@@ -98,12 +137,12 @@ def any_dropped_leaf(bad: Proof, draw: random.Random) -> None:
 
 def split_column(bad: Proof, draw: random.Random) -> None:
     """A branching of another column."""
-    draw.choice(bad["splits"])[0] = draw.randrange(-1, 12)
+    draw.choice(bad["splits"])[0] = draw.randrange(-1, 8)
 
 
 def split_place(bad: Proof, draw: random.Random) -> None:
     """The bound of a branching is moved."""
-    draw.choice(bad["splits"])[1] += draw.choice((-2, -1, 1, 2))
+    draw.choice(bad["splits"])[1] += draw.choice((-9, -2, -1, 1, 2, 9))
 
 
 def split_side(bad: Proof, draw: random.Random) -> None:
@@ -125,5 +164,5 @@ def split_dropped(bad: Proof, draw: random.Random) -> None:
 
 SPOILERS = (
     any_multiplier, any_multiplier, any_row, any_digits, any_unit, any_kind, any_question, any_program, any_type, any_lost_key, any_leaf,
-    any_dropped_leaf, split_column, split_place, split_side, split_swapped, split_dropped,
+    any_spare_leaf, any_spare_split, any_units, any_limit, any_word, any_dropped_leaf, split_column, split_place, split_side, split_swapped, split_dropped,
 )  # fmt: skip
