@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.formulation.build import INF, Array, Build
+from portfolio.formulation.arithmetic import Array
+from portfolio.formulation.build import INF, Build
 from portfolio.schema.fund import Ceiling, Fund
 from portfolio.schema.quantity import Quantity
 
@@ -22,7 +23,7 @@ from portfolio.schema.quantity import Quantity
 def add(b: Build) -> None:
     """Rows ceiling[id,t] and ceiling_total[id]."""
     for ceiling in b.instance.ceilings:
-        pays = selected_payments(b, ceiling)
+        pays = np.empty(0, dtype=np.intp) if _on_use(b, ceiling) else selected_payments(b, ceiling)
         for year, band in ceiling.years.items():
             # What earlier commitments take counts in cash and in the burden, not against new commitments.
             legacy = Fraction(0) if ceiling.basis == "commitment" else _number(band.legacy)
@@ -45,12 +46,14 @@ def funds_of(b: Build, ceiling: Ceiling) -> list[tuple[int, Fund]]:
 
 def selected_payments(b: Build, ceiling: Ceiling) -> Array:
     """Positions in the payment arrays that the ceiling speaks of."""
-    if not len(b.at.pay_way):
-        return np.empty(0, dtype=int)
-    ways = np.array([ceiling.select.admits(w) for w in b.at.ways], dtype=bool)
     funds = np.zeros(len(b.instance.funds), dtype=bool)
     funds[[k for k, _ in funds_of(b, ceiling)]] = True
-    return np.flatnonzero(ways[b.at.pay_way] & funds[b.at.pay_fund])
+    return np.flatnonzero(b.table.admitted(ceiling.select)[b.at.pay_way] & funds[b.at.pay_fund])
+
+
+def _on_use(b: Build, ceiling: Ceiling) -> bool:
+    """Does it speak of whole funds, so that it can be written on what they commit in a year?"""
+    return ceiling.select.is_everything and b.at.use.size > 0
 
 
 def _owed(b: Build, ceiling: Ceiling, years: Sequence[int]) -> Fraction:
@@ -69,15 +72,13 @@ def _row(
     lower = -INF if low is None else b.money([low.number - legacy])[0]
     upper = INF if high is None else b.money([high.number - legacy])[0]
     row = b.rows(name, [key], lower, upper, f"{ceiling.basis} of the selection between min and max", [ceiling.id])
-    share = {(k, t): _share(ceiling.basis, fund, t, years) for k, fund in funds_of(b, ceiling) for t in b.instance.years}
-    if ceiling.select.is_everything and b.at.use.size:
-        places = [(k, t - b.instance.years[0], v) for (k, t), v in share.items() if v]
-        b.enter(row[0], [b.at.use[k, n] for k, n, _ in places], b.numbers(v for _, _, v in places))
-        return
-    values = [share[int(k), int(t)] for k, t in zip(b.at.pay_fund[pays], b.at.pay_year[pays], strict=True)]
-    kept = [n for n, v in enumerate(values) if v]
-    if kept:
-        b.enter(row[0], b.at.pay_col[pays[kept]], b.numbers(values[n] for n in kept))
+    share = b.zeros((len(b.instance.funds), len(b.instance.years)))
+    for k, fund in funds_of(b, ceiling):
+        share[k] = b.numbers(_share(ceiling.basis, fund, t, years) for t in b.instance.years)
+    if _on_use(b, ceiling):
+        b.enter(row[0], b.at.use.ravel(), share.ravel())
+    else:
+        b.enter(row[0], b.at.pay_col[pays], share[b.at.pay_fund[pays], b.at.pay_year[pays] - b.instance.years[0]])
 
 
 def _share(basis: str, fund: Fund, made: int, years: list[int]) -> Fraction:
