@@ -64,3 +64,59 @@ LP_SAFETY = 1e-9
 
 GRID_SHARE_LIMIT = Fraction(1, 20)
 """Most that whole units may cost a plan that is still called proven [gap's unit]; above it the grid is too coarse for the amounts."""
+
+SUM_SAFETY = 1e-12
+"""Taken off a dual bound evaluated in floats, as a share of the sum of its absolute terms: above n eps / 2 for sums of 10,000 terms."""
+
+FARKAS_MARGIN = 1e-9
+"""How far a combination of rows must miss to call a box empty [largest reach of one weighted row = 1]: a hundred times its rounding."""
+
+MULTIPLIER_DIGITS = (8, 12, 16, 20, 24, 28, 32, 36, 40, 48)
+"""Binary digits tried for multipliers, in steps of 2^-digits of the objective's reach; 48 is as good as a float64."""
+
+MULTIPLIER_LOSS = 0.02
+"""Share of the gap that shortened multipliers may cost a bound: a tree then needs about 1 % more leaves."""
+
+FRONTIER_MARGIN = Fraction(1, 10**6)
+"""Added to every bound on alpha that comes from a floating-point solver [share of a criterion's range]: rows of a zone are divided by the range, so
+HiGHS' feasibility tolerance of 1e-7 and its dual tolerance of 1e-7 move alpha by less than this."""
+
+FRONTIER_DIGITS = 9
+"""Decimal digits of the range to which the vectors of a search region are rounded, outward: far below any epsilon, and whole numbers of steps stay
+exact in float64 (below 2^53) up to values of a million ranges."""
+
+ZONE_DEPTH = Fraction(1, 20)
+"""How deep a published point must lie in a zone to count for it [epsilon]: points on a zone's edge would split it without end."""
+
+CONTRADICTION = 1e-5
+"""How far a plan may lie beyond a bound before the bound is called false [alpha]: ten times the margin that every such bound is given."""
+
+PUBLISHED_FEASIBILITY = 1e-6
+"""How far a solution of a bare Program may break a row [share of the row's absolute terms, at least 1]: ten times what the solver was asked for."""
+
+RUN_DIGITS = 9
+"""Significant digits of the values of a sweep's runs: a solver's answer repeats to its feasibility tolerance of 1e-7, not to the last bit."""
+
+BREAK_EVEN_TOLERANCE = Fraction(1, 100)
+"""Width at which a break-even interval is narrow enough [share of the programme's effect, cost or chance]: inputs are not known to one per cent."""
+
+SWEEP_GAP = Fraction(1, 200)
+"""Gap of a sweep's runs [normalised aim, range = 1]: judgements move the aim by whole percents, so 0.5 % tells them apart at a fraction of the time."""
+
+LARGEST_STEP_COEFFICIENT = 2**20
+"""Largest coefficient of a criterion in steps of its own grid: one step is then told apart from none by HiGHS' dual tolerance."""
+
+LARGEST_COUNT = 2**31
+"""Most steps between a criterion's zero and its column bounds: weighted sums of them stay exact in 64-bit integers."""
+
+LARGEST_WEIGHTED = 2**24
+"""Largest coefficient of a weighted objective in grid steps; weights are cut to keep it."""
+
+COST_REACH = 2.0**12
+"""Largest coefficient handed to HiGHS for an objective in grid steps: one step is then at least 2^-12, two thousand times its dual tolerance of 1e-7."""
+
+STEP_ROOM = 1e-3
+"""Room given to limits on criteria in grid steps [steps]: whole numbers do not move, HiGHS' row tolerance cannot cut a point off."""
+
+STEP_DOUBT = 0.25
+"""Taken off a bound before it is rounded up to whole steps [steps]; solves are asked for a gap of half a step."""

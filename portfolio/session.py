@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from portfolio.results import Plan
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.solvers.door import open_door
+from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome, Verdict
 from portfolio.solvers.relaxation import Relaxation
 
@@ -53,10 +55,25 @@ class Session:
     ) -> None:
         self.instance, self.spec, self.seed = instance, spec, seed
         self.program = program if program is not None else assemble(instance, spec)
-        self.solver = open_door(solver, self.program, seed, threads)
+        self._door = partial(open_door, solver, seed=seed, threads=threads)
+        self._open()
+
+    def _open(self) -> None:
+        self.solver = self._door(self.program)
         self._scale = [max(float(np.abs(row).max(initial=0.0)), 1e-9) / 100 for row in self.program.criteria]
         free = [(row / s, -_INF, _INF) for row, s in zip(self.program.criteria, self._scale, strict=True)]
         self._criterion_rows = self.solver.add_rows(free)
+
+    def move_to(self, instance: Instance, program: Program) -> bool:
+        """Go on with another instance and its Program. True: the solver object stayed, only numbers in it were changed."""
+        before, self.instance, self.program = self.program, instance, program
+        if not isinstance(self.solver, Highs) or before.names != program.names or not self.solver.exchange(program):
+            self._open()
+            return False
+        for q, row in enumerate(self._criterion_rows):
+            moved = np.flatnonzero(before.criteria[q] != program.criteria[q])
+            self.solver.enter(np.full(len(moved), row), moved, program.criteria[q][moved] / self._scale[q])
+        return True
 
     def natural(self, values: Floats) -> dict[str, float]:
         """Minimised values -> criterion id -> natural value."""
@@ -69,6 +86,22 @@ class Session:
         with self.limited(limits or {}):
             outcome = self.solver.minimise(weights @ self.program.criteria, shifted)
         return replace(outcome, objective=outcome.objective + constant, bound=outcome.bound + constant)
+
+    @contextmanager
+    def taking(self, taken: Mapping[tuple[str, str], int]) -> Iterator[None]:
+        """Exactly these ways while inside: (programme, way) -> units. A way that is not there is left out; more units than allowed are cut."""
+        take = self.program.block("take")
+        if take is None:
+            yield
+            return
+        ids = np.arange(take.start, take.start + take.size)
+        lower, upper = self.program.col_lower[ids], self.program.col_upper[ids]
+        fixed = np.clip([float(taken.get(key, 0)) for key in take.index], lower, upper)
+        self.solver.bound_columns(list(ids), fixed, fixed)
+        try:
+            yield
+        finally:
+            self.solver.bound_columns(list(ids), lower, upper)
 
     @contextmanager
     def limited(self, limits: Mapping[int, float]) -> Iterator[None]:

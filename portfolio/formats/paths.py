@@ -39,7 +39,7 @@ def set_value(raw: dict[str, Any], path: str, value: Any) -> None:
 
     An annotated number becomes a judgement of whoever typed it: its source and range no longer speak for it, its unit does.
     """
-    parts = _segments(path)
+    parts = segments(path)
     here: Any = raw
     annotation: Any = Instance
     for position, part in enumerate(parts):
@@ -53,6 +53,17 @@ def set_value(raw: dict[str, Any], path: str, value: Any) -> None:
         here = here[key]
 
 
+def value_at(raw: dict[str, Any], path: str) -> Any:
+    """What stands at `path`; of a curve's point its effect. Raises UsageError for a path that leads nowhere."""
+    here: Any = raw
+    annotation: Any = Instance
+    parts = segments(path)
+    for part in parts:
+        key, annotation = _step(here, annotation, part, path, last=False)
+        here = here[key]
+    return here[1] if len(parts) > 1 and parts[-2] == "curve" else here
+
+
 def _value(text: str) -> Any:
     try:
         return parse_json(text)
@@ -60,7 +71,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def _segments(path: str) -> list[str]:
+def segments(path: str) -> list[str]:
+    """The parts of a path."""
     parts = path.split(".")
     if "curve" in parts[2:]:
         # The scale of a curve's point keeps its own decimal point.

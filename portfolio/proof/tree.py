@@ -1,294 +1,288 @@
-"""Branch and bound over warm-started LPs (dual simplex): a search whose leaves are bounds.
+"""Branch and bound over warm-started LPs (dual simplex): a search whose leaves carry multipliers, so that their bounds are proofs.
 
 Best bound first, plunging into the better child; branching by pseudocosts that are made reliable by short trial solves (Achterberg, Koch,
 Martin 2005, doi:10.1016/j.orl.2004.04.002); a dive for a plan at the root and now and then below. Stops at an absolute gap, a node or
-time limit, always with a valid bound: the least bound over all leaves, open or closed.
+time limit, always with a valid bound: the least bound over all leaves, each evaluated from its multipliers (proof/multipliers.py).
 """
 
 from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from portfolio.numerics import FRACTIONAL, LP_SAFETY
+from portfolio.numerics import MULTIPLIER_LOSS
 from portfolio.program import Floats, Program
+from portfolio.proof.boxed import BoxedLp
+from portfolio.proof.dive import dive
+from portfolio.proof.leaves import Leaf, children, leaf, root
+from portfolio.proof.multipliers import Cut, Lagrangian
+from portfolio.proof.pseudocosts import Ids, Pseudocosts
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
 from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
-RELIABLE = 3
-"""Observations per direction after which a pseudocost is trusted."""
 TRIALS = 10
 """Most candidates tried by short solves at one node."""
+IN_VAIN = 5
+"""Trials without a better candidate after which the choice is made."""
 TRIAL_ITERATIONS = 60
 """Simplex iterations of a short solve."""
 DIVE_EVERY = 60
-"""Nodes between dives."""
-Ids = NDArray[np.int64]
+"""Nodes between dives; doubled by every dive that finds nothing."""
+LEFT_BEHIND = 0.25
+"""Share of the gap by which a plunge may leave the best bound behind before it is given up."""
 
 
-@dataclass(order=True)
-class _Node:
-    """A box of integer columns: bound, serial (for a stable order), what differs from the root, basis of the parent."""
+class Search:
+    """One run over some leaves at right-hand sides u. step: distance between values that the objective can take (0: unknown).
 
-    bound: float
-    serial: int
-    fixed: dict[int, tuple[float, float]] = field(compare=False)
-    basis: Any = field(compare=False)
-    branched: tuple[int, float, float, float] | None = field(compare=False, default=None)  # column, direction, distance, parent's bound
+    Afterwards `leaves` partitions what the given ones did, `best`/`value` is the incumbent · trusted: every leaf that an LP called empty has
+    its proof · exhausted: no leaf is left that an LP has not closed (at a gap of 0 its multipliers prove a little less than the LP says).
+    """
 
-
-class Tree:
-    """One search: `minimise` runs it. relaxation holds the rows (also those of limits on criteria)."""
-
-    def __init__(self, program: Program, relaxation: Relaxation, cost: Floats, ask: Ask, nodes: int = 1_000_000) -> None:
-        self.program, self.lp, self.cost, self.ask, self.limit = program, relaxation, cost, ask, nodes
-        self.integers: Ids = np.flatnonzero(program.integer)
-        self.lower, self.upper = program.col_lower.copy(), program.col_upper.copy()
-        self._at_lower, self._at_upper = self.lower.copy(), self.upper.copy()
+    def __init__(self, lp: BoxedLp, history: Pseudocosts, ask: Ask, nodes: int = 1_000_000, step: float = 0.0, reuse: bool = False) -> None:
+        self.frame, self.lp, self.history, self.ask, self.limit, self.step = lp.frame, lp, history, ask, nodes, step
+        self.reuse = reuse
+        self.u = lp.sides
         self.best: Floats | None = None
         self.value = _INF
-        self.closed = _INF
         self.solved = 0
-        self.history = np.zeros((2, program.n))
-        self.seen = np.zeros((2, program.n), dtype=int)
+        self.trusted, self.exhausted = True, False
+        self.leaves: list[Leaf] = []
+        self._heap: list[tuple[float, int, Leaf]] = []
         self._serial = 0
+        self._next_dive, self._dive_every = 0, DIVE_EVERY
         self._begun = time.perf_counter()
 
     # -- the search ------------------------------------------------------------------------------------------------
-    def minimise(self) -> Outcome:
-        """Search until the gap, a limit or the end."""
-        self.lp.cost(self.cost)
-        self._reset_bounds()
-        root = self.lp.solve(presolve=True)
-        if root is None or root == _INF:
-            return Outcome("infeasible", None, _INF, _INF, self._seconds())
-        self._take_start()
-        heap: list[_Node] = []
-        node: _Node | None = _Node(root, 0, {}, self.lp.basis)
+    def run(self, leaves: Sequence[Leaf], start: Floats | None = None) -> None:
+        """Work on the leaves until none is left that could hold something better, or until a limit."""
+        for one in leaves:
+            self._push(one)
+        if start is not None:
+            self._complete(start)
+        current: Leaf | None = None
         plunging = False
-        while node is not None:
-            if self._ended():
-                heapq.heappush(heap, node)
+        while not self._ended():
+            current, plunging = (current, True) if current is not None else (self._pop(), False)
+            if current is None:
+                self.exhausted = self.trusted
                 break
-            children = self._expand(node, plunging)
-            node, plunging = None, False
-            if children:
-                first, second = children
-                heapq.heappush(heap, second)
-                node, plunging = first, True
-                if heap[0].bound < first.bound - 0.25 * max(self.value - heap[0].bound, 0.0):
-                    # A plunge that has left the best bound far behind is given up.
-                    heapq.heappush(heap, first)
-                    node, plunging = heapq.heappop(heap), False
-            while node is None and heap:
-                node = heapq.heappop(heap)
-                if node.bound >= self._cutoff():
-                    self.closed = min(self.closed, node.bound)
-                    node = None
-            self._report(heap, node)
-        return self._outcome(heap)
+            halves = self._expand(current, plunging)
+            current = None
+            if halves is not None:
+                first, second = halves
+                self._push(second)
+                current = self._plunge_or_push(first)
+            self._report(current)
+        if current is not None:
+            self._push(current)
+        self.leaves += [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2])]
+        self._heap = []
 
-    def _expand(self, node: _Node, plunging: bool) -> tuple[_Node, _Node] | None:
-        """Solve a node; its two children (better one first), or None when it is closed."""
-        self._move_to(node.fixed)
-        if not plunging:
-            self.lp.restart(node.basis)
-        bound = self.lp.solve()
+    def _plunge_or_push(self, first: Leaf) -> Leaf | None:
+        bound, least = first.bound(self.u), self._heap[0][0]
+        if bound < self.cutoff and least >= bound - LEFT_BEHIND * max(self.value - least, 0.0):
+            return first
+        self._push(first)
+        return None
+
+    def _push(self, one: Leaf) -> None:
+        self._serial += 1
+        heapq.heappush(self._heap, (one.bound(self.u), self._serial, one))
+
+    def _pop(self) -> Leaf | None:
+        """The open leaf of least bound; None when the least bound of all reaches the cutoff."""
+        if not self._heap or self._heap[0][0] >= self.cutoff:
+            return None
+        return heapq.heappop(self._heap)[2]
+
+    def _expand(self, one: Leaf, plunging: bool) -> tuple[Leaf, Leaf] | None:
+        """Solve a leaf; its two halves (the better one first), or None when it stays a leaf."""
+        self.lp.move_to(one.box)
+        fresh = one.basis is None
+        if not plunging and not fresh:
+            self.lp.start(one.basis)
+        answer = self.lp.solve(seconds=self._left(), presolve=fresh)
         self.solved += 1
-        if bound is None or bound == _INF:
+        if not answer.finished:
+            self._push(one)
             return None
-        bound = max(bound - LP_SAFETY * max(1.0, abs(bound)), node.bound)
-        self._learn(node, bound)
-        if bound >= self._cutoff():
-            self.closed = min(self.closed, bound)
-            return None
+        before = one.bound(self.u)
+        if not answer.empty:
+            self._learn(one, answer.value)
         x = self.lp.x
-        candidates = self._fractional(x)
+        basis = self.lp.basis
+        cut = self.lp.cut(answer, one.box, self._enough(answer.value), self._loss())
+        tight = one if cut is None else leaf(self.frame, one.path, one.box, [cut, *one.cuts], basis, None)
+        bound = max(tight.bound(self.u), before)
+        if answer.empty:
+            self.trusted = self.trusted and bound == _INF
+            self.leaves.append(tight)
+            return None
+        if answer.value >= self.cutoff or bound >= self.cutoff:
+            self.leaves.append(tight)
+            return None
+        candidates = self.lp.fractional(x)
         if not len(candidates):
             self._found(x)
-            self.closed = min(self.closed, bound)
+            self.leaves.append(tight)
             return None
-        basis = self.lp.basis
-        if self.solved % DIVE_EVERY == 1:
-            self._dive(node.fixed, x)
-            self._move_to(node.fixed)
-            self.lp.restart(basis)
-            if bound >= self._cutoff():
-                self.closed = min(self.closed, bound)
+        if self._dives(tight, x):
+            self.lp.move_to(one.box)
+            self.lp.start(basis)
+            if bound >= self.cutoff:
+                self.leaves.append(tight)
                 return None
-        column, down, up = self._choose(candidates, x, bound, basis)
-        self._move_to(node.fixed)
-        self.lp.restart(basis)
-        floor = np.floor(x[column])
-        part = x[column] - floor
-        lows, highs = node.fixed.get(column, (self.lower[column], self.upper[column]))
-        left = self._child(node, column, (lows, floor), max(bound, down), basis, (column, 0.0, part, bound))
-        right = self._child(node, column, (floor + 1, highs), max(bound, up), basis, (column, 1.0, 1 - part, bound))
-        return (right, left) if right.bound <= left.bound or part > 0.7 else (left, right)
+        return self._branch(tight, candidates, x, bound)
 
-    def _child(self, node: _Node, column: int, box: tuple[float, float], bound: float, basis: Any, branched: Any) -> _Node:
-        self._serial += 1
-        return _Node(bound, self._serial, {**node.fixed, column: box}, basis, branched)
+    def _branch(self, one: Leaf, candidates: Ids, x: Floats, bound: float) -> tuple[Leaf, Leaf]:
+        column, cuts = self._choose(one, candidates, x, bound)
+        self.lp.move_to(one.box)
+        self.lp.start(one.basis)
+        at = int(np.floor(x[column]))
+        down, up = children(self.frame, one, column, at, cuts, one.basis, float(x[column] - at), bound)
+        return (up, down) if up.bound(self.u) <= down.bound(self.u) or x[column] - at > 0.7 else (down, up)
 
     # -- branching -------------------------------------------------------------------------------------------------
-    def _choose(self, candidates: Ids, x: Floats, bound: float, basis: Any) -> tuple[int, float, float]:
-        """(column, bound of its lower child, bound of its upper child) by pseudocosts, made reliable by short solves."""
+    def _choose(self, one: Leaf, candidates: Ids, x: Floats, bound: float) -> tuple[int, list[list[Cut]]]:
+        """(column, cuts of its lower and upper half) by pseudocosts, made reliable by short solves."""
         part = x[candidates] - np.floor(x[candidates])
-        mean = [self.history[d].sum() / max(int(self.seen[d].sum()), 1) for d in (0, 1)]
-        guess = [
-            np.where(self.seen[d][candidates] > 0, self.history[d][candidates] / np.maximum(self.seen[d][candidates], 1), mean[d])
-            for d in (0, 1)
-        ]
-        score = np.maximum(guess[0] * part, 1e-9) * np.maximum(guess[1] * (1 - part), 1e-9)
+        score = self.history.scores(candidates, part)
         order = np.argsort(-score * (1 + 1e-3 * part), kind="stable")
-        best, best_score, tried, since = (int(candidates[order[0]]), -_INF, -_INF), -1.0, 0, 0
+        best, cuts, best_gain, tried, since = int(candidates[order[0]]), list[list[Cut]]([[], []]), -1.0, 0, 0
         for place in order:
             column = int(candidates[place])
-            reliable = min(self.seen[0][column], self.seen[1][column]) >= RELIABLE
-            if reliable:
-                down, up, gained = -_INF, -_INF, float(score[place])
+            found: list[list[Cut]] = [[], []]
+            if self.history.reliable(column):
+                gained = float(score[place])
+            elif tried >= TRIALS or since >= IN_VAIN:
+                continue
             else:
-                if tried >= TRIALS or since >= 5:
-                    continue
                 tried += 1
-                down, up = self._try(column, x[column], bound, basis)
-                gained = max(down - bound, 1e-9) * max(up - bound, 1e-9)
+                gained, found = self._try(one, column, float(x[column]), bound)
             since += 1
-            if gained > best_score:
-                best, best_score, since = (column, down, up), gained, 0
-            if best_score == _INF:
+            if gained > best_gain:
+                best, cuts, best_gain, since = column, found, gained, 0
+            if best_gain == _INF:
                 break
-        return best
+        return best, cuts
 
-    def _try(self, column: int, value: float, bound: float, basis: Any) -> tuple[float, float]:
-        """Bounds of both children after a few iterations of the dual simplex."""
-        found = []
-        low, high = self._at_lower[column], self._at_upper[column]
-        floor = np.floor(value)
-        for direction, box in ((0, (low, floor)), (1, (floor + 1, high))):
-            self._set(column, *box)
-            reached = self.lp.solve(TRIAL_ITERATIONS)
-            after = max(self.lp.reached, bound) if reached is None else reached
-            distance = value - floor if direction == 0 else floor + 1 - value
-            if after < _INF:
-                self._record(column, direction, (after - bound) / distance)
-            found.append(after if reached is not None else bound)
-            self._set(column, low, high)
-            self.lp.restart(basis)
-        return found[0], found[1]
+    def _try(self, one: Leaf, column: int, value: float, bound: float) -> tuple[float, list[list[Cut]]]:
+        """Product of the gains of both halves after a few iterations of the dual simplex, and what these prove."""
+        low, high = self.lp.bounds(column)
+        at = float(np.floor(value))
+        product, cuts = 1.0, list[list[Cut]]()
+        for direction, box in ((0, (low, at)), (1, (at + 1, high))):
+            self.lp.bound(column, *box)
+            answer = self.lp.solve(TRIAL_ITERATIONS, seconds=self._left())
+            gain = max(answer.value - bound, 1e-9)
+            if gain < _INF:
+                self.history.record(column, direction, gain, value - at if direction == 0 else at + 1 - value)
+            product *= gain
+            found = self.lp.cut(answer, {**one.box, column: box}, self._enough(answer.value), self._loss())
+            cuts.append([] if found is None else [found])
+            self.lp.bound(column, low, high)
+            self.lp.start(one.basis)
+        return product, cuts
 
-    def _learn(self, node: _Node, bound: float) -> None:
-        if node.branched is not None:
-            column, direction, distance, before = node.branched
-            self._record(column, int(direction), max(bound - before, 0.0) / max(distance, 1e-6))
-
-    def _record(self, column: int, direction: int, gain: float) -> None:
-        self.history[direction][column] += max(gain, 0.0)
-        self.seen[direction][column] += 1
+    def _learn(self, one: Leaf, value: float) -> None:
+        if one.gained is not None:
+            column, direction, distance, before = one.gained
+            self.history.record(column, direction, max(value - before, 0.0), distance)
 
     # -- plans -----------------------------------------------------------------------------------------------------
-    def _fractional(self, x: Floats) -> Ids:
-        values = x[self.integers]
-        return self.integers[np.abs(values - np.round(values)) > FRACTIONAL]
-
     def _found(self, x: Floats) -> None:
-        value = float(self.cost @ x)
+        value = float(self.frame.cost @ x)
         if value < self.value:
             self.value, self.best = value, x
 
-    def _dive(self, fixed: dict[int, tuple[float, float]], x: Floats) -> None:
-        """Fix the most nearly taken columns, batch by batch, until the LP is integral or hopeless."""
-        box = dict(fixed)
-        for _ in range(200):
-            candidates = self._fractional(x)
-            if not len(candidates):
-                self._found(x)
-                return
-            part = x[candidates] - np.floor(x[candidates])
-            order = candidates[np.argsort(-part, kind="stable")]
-            chosen = [int(j) for j in order[: max(1, len(order) // 8)] if x[j] % 1 >= 0.5] or [int(order[0])]
-            before = {j: box.get(j, (self.lower[j], self.upper[j])) for j in chosen}
-            box.update({j: (np.floor(x[j]) + 1, high) for j, (_, high) in before.items()})
-            self._move_to(box)
-            value = self.lp.solve()
-            if value is None or value >= self._cutoff():
-                # The batch went too far: its first member goes down instead, the others are free again.
-                box.update(before)
-                first = chosen[0]
-                box[first] = (before[first][0], np.floor(x[first]))
-                self._move_to(box)
-                value = self.lp.solve()
-                if value is None or value >= self._cutoff():
-                    return
-            x = self.lp.x
+    def _dives(self, one: Leaf, x: Floats) -> bool:
+        """Dive when it is time; tells whether the LP was moved."""
+        if self.solved <= self._next_dive:
+            return False
+        found = dive(self.lp, one.box, x, self.cutoff, self._left())
+        if found is not None:
+            self._found(found)
+        self._dive_every = DIVE_EVERY if found is not None else 2 * self._dive_every
+        self._next_dive = self.solved + self._dive_every
+        return True
 
-    def _take_start(self) -> None:
+    def _complete(self, start: Floats) -> None:
         """Complete a given start (integer columns, NaN where it says nothing) by a dive."""
-        start = self.ask.start
-        if start is None:
-            return
-        known = [int(j) for j in self.integers if np.isfinite(start[j])]
-        fixed = {j: (v, v) for j in known if self.lower[j] <= (v := float(np.round(start[j]))) <= self.upper[j]}
-        basis = self.lp.basis
-        self._move_to(fixed)
-        value = self.lp.solve()
-        if value is not None and value < _INF:
-            self._dive(fixed, self.lp.x)
-        self._move_to({})
-        self.lp.restart(basis)
-
-    # -- bounds of the LP ------------------------------------------------------------------------------------------
-    def _reset_bounds(self) -> None:
-        every = np.arange(self.program.n)
-        self.lp.bound_columns(list(every), self.lower, self.upper)
-        self._at_lower, self._at_upper = self.lower.copy(), self.upper.copy()
-
-    def _move_to(self, fixed: dict[int, tuple[float, float]]) -> None:
-        """Set the integer columns' bounds to the root's, but for `fixed`; only what differs is touched."""
-        low, high = self.lower[self.integers].copy(), self.upper[self.integers].copy()
-        place = np.searchsorted(self.integers, np.array(list(fixed), dtype=int))
-        for k, box in zip(place, fixed.values(), strict=True):
-            low[k], high[k] = box
-        changed = np.flatnonzero((low != self._at_lower[self.integers]) | (high != self._at_upper[self.integers]))
-        ids = self.integers[changed]
-        self.lp.bound_columns(list(ids), low[changed], high[changed])
-        self._at_lower[ids], self._at_upper[ids] = low[changed], high[changed]
-
-    def _set(self, column: int, low: float, high: float) -> None:
-        self.lp.bound_columns([column], np.array([low]), np.array([high]))
-        self._at_lower[column], self._at_upper[column] = low, high
+        frame = self.frame
+        rounded = {int(j): float(np.round(start[j])) for j in frame.integers if np.isfinite(start[j])}
+        box = {j: (v, v) for j, v in rounded.items() if frame.lower[j] <= v <= frame.upper[j]}
+        self.lp.move_to(box)
+        answer = self.lp.solve(seconds=self._left())
+        if answer.finished and not answer.empty:
+            found = dive(self.lp, box, self.lp.x, self.cutoff, self._left())
+            if found is not None:
+                self._found(found)
+                self._next_dive = DIVE_EVERY
 
     # -- ends ------------------------------------------------------------------------------------------------------
-    def _cutoff(self) -> float:
-        """A node whose bound reaches this cannot improve the plan by more than the gap."""
-        return min(self.value - self.ask.gap, self.ask.cutoff)
+    @property
+    def cutoff(self) -> float:
+        """A leaf whose bound reaches this cannot improve the plan by more than the gap, or is good enough for the asker."""
+        better = self.value - max(self.ask.gap, self.step * (1 - 1e-6))
+        return min(better, self.ask.cutoff)
 
-    def _ended(self) -> bool:
-        return self.solved >= self.limit or self._seconds() > self.ask.seconds or self.ask.stop.is_set() or self.value <= self.ask.target
+    def bound(self, current: Leaf | None = None) -> float:
+        """The least bound over all leaves, closed ones included; inf when every one is empty."""
+        closed = min((one.bound(self.u) for one in self.leaves), default=_INF)
+        opened = self._heap[0][0] if self._heap else _INF
+        return min(closed, opened, _INF if current is None else current.bound(self.u))
 
-    def _seconds(self) -> float:
+    def _enough(self, value: float) -> float:
+        """A bound above this closes the leaf: fewer digits will do (not where the multipliers serve other right-hand sides too)."""
+        return self.cutoff if value >= self.cutoff and not self.reuse else _INF
+
+    def _loss(self) -> float:
+        gap = max(self.ask.gap, self.step)
+        return MULTIPLIER_LOSS * gap if gap > 0 else 1e-10 * self.frame.size
+
+    def _left(self) -> float:
+        return self.ask.seconds - self.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Since the search was made."""
         return time.perf_counter() - self._begun
 
-    def _bound(self, heap: list[_Node], node: _Node | None = None) -> float:
-        opened = min((heap[0].bound if heap else _INF), node.bound if node else _INF)
-        return min(opened, self.closed, self.value)
+    def _ended(self) -> bool:
+        return self.solved >= self.limit or self._left() <= 0 or self.ask.stop.is_set() or self.value <= self.ask.target
 
-    def _report(self, heap: list[_Node], node: _Node | None) -> None:
+    def _report(self, current: Leaf | None) -> None:
         if self.ask.watch is not None:
-            self.ask.watch(Progress(self._seconds(), self.value, self._bound(heap, node), self.solved))
+            opened = min(self._heap[0][0] if self._heap else _INF, _INF if current is None else current.bound(self.u))
+            self.ask.watch(Progress(self.seconds, self.value, min(opened, self.value), self.solved))
 
-    def _outcome(self, heap: list[_Node]) -> Outcome:
-        bound = self._bound(heap)
-        verdict: Verdict = "optimal" if not heap else ("interrupted" if self.ask.stop.is_set() else "limit")
-        if heap and self.best is not None and self.value - bound <= self.ask.gap:
-            verdict = "optimal"
-        if not heap and self.best is None:
-            # Every leaf is infeasible, or closed by the cutoff that was asked for.
-            verdict = "infeasible" if self.closed == _INF else "limit"
-        return Outcome(verdict, self.best, self.value, bound, self._seconds(), self.solved)
+    def outcome(self) -> Outcome:
+        """What the leaves prove: the bound is the least of theirs; `infeasible` only when each of them proves its box empty."""
+        bound = self.bound()
+        done = bound >= self.cutoff or self.exhausted
+        verdict: Verdict = "optimal" if self.best is not None and done else "interrupted" if self.ask.stop.is_set() else "limit"
+        if self.best is None and bound == _INF:
+            verdict = "infeasible"
+        return Outcome(verdict, self.best, self.value, bound, self.seconds, self.solved)
+
+
+class Tree:
+    """One search from the root: `minimise` runs it. relaxation holds exactly the Program's rows; `leaves` is the proof it leaves behind."""
+
+    def __init__(self, program: Program, relaxation: Relaxation, cost: Floats, ask: Ask, nodes: int = 1_000_000, step: float = 0.0) -> None:
+        self.frame = Lagrangian(program, cost)
+        self.lp = BoxedLp(self.frame, relaxation)
+        self.ask, self.nodes, self.step = ask, nodes, step
+        self.leaves: list[Leaf] = []
+
+    def minimise(self) -> Outcome:
+        """Search until the gap, a limit or the end."""
+        search = Search(self.lp, Pseudocosts(self.frame.program.n), self.ask, self.nodes, self.step)
+        search.run([root(self.frame)], self.ask.start)
+        self.leaves = search.leaves
+        return search.outcome()

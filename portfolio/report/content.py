@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from pydantic import TypeAdapter
 
+from portfolio.audit.binding import binding
 from portfolio.report.aim_text import aim_text, claim_sentences
-from portfolio.report.binding import binding
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
 from portfolio.report.effects import Effects, unfunded, weights_of
 from portfolio.report.money_tables import commitments, matrix, outlays

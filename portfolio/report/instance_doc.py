@@ -16,9 +16,10 @@ from typing import Any
 from portfolio.formats.json_text import parse_json, read_text
 from portfolio.report.naming import name_of, short
 from portfolio.report.numbers import fixed, in_words, percent, significant
-from portfolio.report.reach import Judgement, common_path, family_of, judgements
+from portfolio.report.reach import Judgement, judgements
 from portfolio.report.svg import heat_map, stacked_bars
 from portfolio.report.worth_text import worth_section
+from portfolio.schema.families import common_path, family_of
 from portfolio.schema.findings import findings, knowledge
 from portfolio.schema.instance import Instance
 from portfolio.schema.quantity import Quantity

@@ -13,16 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from portfolio.schema.families import common_path, judged_together
 from portfolio.schema.instance import Instance
 from portfolio.schema.quantity import Quantity
 from portfolio.schema.rules import Share
 from portfolio.schema.way import Way
 
 ZERO = Fraction(0)
-KEPT = frozenset(
-    ("options", "effects", "factors", "years", "mitigates", "covers", "provides", "uses", "curve", "severities", "bonus", "profile")
-)
-"""Segments that name a kind of number; the others name an entry and become `*`."""
 
 
 @dataclass
@@ -47,34 +44,6 @@ class Judgement:
         return common_path([path for path, _ in self.members])
 
 
-def common_path(paths: list[str]) -> str:
-    """a.x.c, a.y.c -> a.*.c; paths of different depth keep what all begin with."""
-    split = [p.split(".") for p in paths]
-    depth = min(len(s) for s in split)
-    parts = [s if len({t[n] for t in split}) == 1 else "*" for n, s in enumerate(split[0][:depth])]
-    longer = any(len(s) > depth for s in split)
-    return ".".join([*parts, *(["*"] if longer and parts[-1] != "*" else [])])
-
-
-def family_of(path: str) -> str:
-    """programmes.x.options.y.cost -> programmes.*.options.*.cost: what the number is, whoever it belongs to."""
-    parts = path.split(".")
-    if parts[0] == "quantities":
-        stem, cut, _ = parts[1].partition("_")
-        return f"quantities.{stem}_*" if cut else path
-    if len(parts) == 2:
-        return path
-    if "curve" in parts:
-        parts = [*parts[: parts.index("curve") + 1], "*"]
-    kept = [parts[0], "*", *(p if p in KEPT or not _entry(parts, n) else "*" for n, p in enumerate(parts[2:], 2))]
-    return ".".join(kept)
-
-
-def _entry(parts: list[str], n: int) -> bool:
-    """Does this segment name one entry among many (an option, a year, a target)?"""
-    return parts[n].isdigit() or (parts[n - 1] in KEPT and parts[n - 1] != "factors")
-
-
 def judgements(instance: Instance) -> list[Judgement]:
     """All judgements, widest reach first."""
     found: dict[tuple[str, str], Judgement] = {}
@@ -82,8 +51,7 @@ def judgements(instance: Instance) -> list[Judgement]:
     for path, quantity in instance.quantities_in_use():
         if quantity.kind != "judgement":
             continue
-        reason = (quantity.note.get("en") if quantity.note else None) or ""
-        family = path if path.startswith("quantities.") else family_of(path)
+        family, reason = judged_together(path, quantity)
         entry = found.setdefault((family, reason), Judgement(family, reason, (quantity.note.get("ja") if quantity.note else None) or ""))
         entry.members.append((path, quantity))
         yardstick, touch = stakes.touch(path, quantity)

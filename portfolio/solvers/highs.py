@@ -16,6 +16,7 @@ from typing import Any
 import highspy
 import numpy as np
 from highspy import HighsModelStatus, HighsStatus, cb
+from numpy.typing import NDArray
 
 from portfolio.errors import SolverFailure
 from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
@@ -23,6 +24,7 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
 
 _INF = float("inf")
+Ids = Sequence[int] | NDArray[Any]
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "threads": 1,
@@ -30,11 +32,13 @@ _OPTIONS: dict[str, Any] = {
     "mip_feasibility_tolerance": INTEGRALITY,
     "primal_feasibility_tolerance": SOLVER_FEASIBILITY,
     "mip_rel_gap": 0.0,
-    # Measured on the flagship and generated instances: restarts and the two sub-MIP heuristics cost a quarter of the time here.
+    # Measured on the flagship and generated instances: restarts and these two sub-MIP heuristics cost a quarter of the time here; RENS pays.
     "mip_allow_restart": False,
     "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
 }
+MOST_EXCHANGED = 4_000
+"""Coefficients changed one by one; beyond that passing the whole model is quicker."""
 _VERDICTS: dict[HighsModelStatus, Verdict] = {
     HighsModelStatus.kOptimal: "optimal",
     HighsModelStatus.kModelEmpty: "optimal",
@@ -81,27 +85,66 @@ class Highs:
             self._rows += 1
         return ids
 
-    def bound_rows(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+    def bound_rows(self, ids: Ids, lower: Floats, upper: Floats) -> None:
         """New sides for rows."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
             status = self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float))
             self._check(status, "changeRowsBounds")
 
-    def bound_columns(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
+    def bound_columns(self, ids: Ids, lower: Floats, upper: Floats) -> None:
         """New bounds for columns."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
             status = self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float))
             self._check(status, "changeColsBounds")
 
+    def enter(self, rows: Ids, cols: Ids, values: Floats) -> None:
+        """New coefficients A[rows, cols] = values."""
+        for row, col, value in zip(rows, cols, values, strict=True):
+            self._check(self._highs.changeCoeff(int(row), int(col), float(value)), "changeCoeff")
+
+    def exchange(self, program: Program) -> bool:
+        """Hold another Program of the same structure by changing only the numbers that differ; False, and nothing done, where it has another
+        structure or differs in so many coefficients that handing it over anew is quicker. Rows added stay."""
+        old = self.program
+        alike = all(np.array_equal(getattr(old, name), getattr(program, name)) for name in ("indptr", "indices", "integer"))
+        if not alike or (old.n, old.m) != (program.n, program.m):
+            return False
+        moved = np.flatnonzero(old.data != program.data)
+        if len(moved) > MOST_EXCHANGED:
+            return False
+        check_finite(program)
+        self.enter(np.searchsorted(old.indptr, moved, side="right") - 1, program.indices[moved], program.data[moved])
+        cols = np.flatnonzero((old.col_lower != program.col_lower) | (old.col_upper != program.col_upper))
+        self.bound_columns(cols, program.col_lower[cols], program.col_upper[cols])
+        rows = np.flatnonzero((old.row_lower != program.row_lower) | (old.row_upper != program.row_upper))
+        self.bound_rows(rows, program.row_lower[rows], program.row_upper[rows])
+        self.program = program
+        self.forget()
+        return True
+
+    def forget(self) -> None:
+        """Drop basis, solution and everything learnt: the next answer depends on its question alone."""
+        self._check(self._highs.clearSolver(), "clearSolver")
+
+    @property
+    def basis(self) -> Any:
+        """Opaque; give it back to `restart`."""
+        return self._highs.getBasis()
+
+    def restart(self, basis: Any) -> None:
+        """Begin the next relaxation from a basis."""
+        self._check(self._highs.setBasis(basis), "setBasis")
+
     # -- solve -----------------------------------------------------------------------------------------------------
     def minimise(self, cost: Floats, ask: Ask) -> Outcome:
         """min cost @ x. Bounds and verdicts are only what HiGHS proved; an infeasible verdict is asked for twice."""
         if not np.isfinite(cost).all():
             raise SolverFailure("the objective holds a value that is not finite")
-        # HiGHS' dual tolerances are absolute: the objective is handed over with a largest coefficient near 1 (docs/traps.md, 1).
-        size = 2.0 ** math.frexp(float(np.abs(cost).max(initial=0.0)))[1] if np.any(cost) else 1.0
+        # HiGHS' dual tolerances are absolute: the objective is handed over with a largest coefficient near 1 (docs/traps.md, 1),
+        # or near a power of two that the asker chose because its objective takes whole steps only.
+        size = 2.0 ** math.frexp(float(np.abs(cost).max(initial=0.0)))[1] / ask.largest_cost if np.any(cost) else 1.0
         self._cost = np.asarray(cost, dtype=np.float64) / size
         self._check(self._highs.changeColsCost(self.program.n, self._everything, self._cost), "changeColsCost")
         outcome = self._confirmed(_in_units(ask, size))
@@ -205,7 +248,7 @@ class _Watch:
         if kind == cb.HighsCallbackType.kCallbackMipInterrupt:
             self.bound = max(self.bound, float(out.mip_dual_bound))
             incumbent = float(out.mip_primal_bound)
-            stop = stop or self.bound >= ask.cutoff or incumbent <= ask.target
+            stop = stop or self.bound >= ask.cutoff or incumbent <= ask.target or int(out.mip_node_count) >= ask.nodes
             if ask.watch is not None:
                 ask.watch(Progress(float(out.running_time), incumbent, self.bound, int(out.mip_node_count)))
         # The flag persists from one solve to the next: it is written at every call.

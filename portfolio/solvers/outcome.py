@@ -25,7 +25,8 @@ class Progress:
 @dataclass(frozen=True)
 class Ask:
     """How far to go. gap: absolute, in units of the objective · seconds: wall time (inf: none) · start: (n,) a plan to begin from, NaN where it says nothing
-    stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff."""
+    stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff · nodes: stop after so many
+    largest_cost: size (a power of two) at which the largest cost is handed over, where 1 would make the steps of an objective too small."""
 
     gap: float = 0.0
     seconds: float = float("inf")
@@ -35,6 +36,8 @@ class Ask:
     watch: Callable[[Progress], None] | None = None
     target: float = -float("inf")
     cutoff: float = float("inf")
+    nodes: float = float("inf")
+    largest_cost: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.highs import check_finite, to_highs_lp
 
 _INF = float("inf")
+DUAL, PRIMAL = 1, 4
+"""HiGHS' numbers for the serial dual and the primal simplex."""
 
 
 class Relaxation:
@@ -66,13 +68,17 @@ class Relaxation:
                 self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds"
             )
 
-    def solve(self, iterations: int | None = None, presolve: bool = False, seconds: float = _INF) -> float | None:
-        """The LP's optimum; inf when infeasible; None when a limit stopped it (the value reached is then in `reached`)."""
+    def solve(self, iterations: int | None = None, presolve: bool = False, seconds: float = _INF, primal: bool = False) -> float | None:
+        """The LP's optimum; inf when infeasible; None when a limit stopped it (the value reached is then in `reached`).
+
+        primal: by the primal simplex, the quick way when only the objective has changed since the last optimum (its basis stays feasible).
+        """
         highs = self._highs
         if presolve:
             # A basis would switch presolve off; from scratch it is the quicker way after a change of objective.
             highs.clearSolver()
             highs.setOptionValue("presolve", "on")
+        highs.setOptionValue("simplex_strategy", PRIMAL if primal else DUAL)
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
         # An LP's time limit counts the run time of the whole object.
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.0) if seconds < _INF else _INF)
@@ -107,6 +113,12 @@ class Relaxation:
     def reduced_costs(self) -> Floats:
         """(n,) reduced costs of the last solve."""
         return np.array(self._highs.getSolution().col_dual, dtype=np.float64)
+
+    @property
+    def ray(self) -> Floats | None:
+        """(rows,) a dual ray after an infeasible solve without presolve, of either sign; None when there is none."""
+        status, there, values = self._highs.getDualRay()
+        return np.array(values, dtype=np.float64) if there and status != HighsStatus.kError else None
 
     @property
     def basis(self) -> Any:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -188,7 +189,20 @@ def formulas(path: Path, result: Any) -> Path:
                     sheet.write(i, j, text)
             if name == "options":
                 sheet.write_formula(1, 3, "=40*2", None, result)
-                sheet.write_formula(1, 7, '=IF(A1="x",1,"")', None, "")
+                sheet.write_formula(1, 7, '=IF(A1="x",1,"")', None, EMPTY)
+    return as_excel_writes(path)
+
+
+EMPTY = "empty text"
+
+
+def as_excel_writes(path: Path) -> Path:
+    """An empty text that is a result is `<c t="str">...<v></v></c>`; xlsxwriter leaves the type out when asked for "" directly."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name).replace(f"<v>{EMPTY}</v>".encode(), b"<v></v>") for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
     return path
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from portfolio.formats.tables import load_tables
 from portfolio.report.instance_doc import document, figures, main, read_worth
-from portfolio.report.reach import common_path, family_of, judgements
+from portfolio.report.reach import judgements
 from portfolio.report.svg import heat_map, stacked_bars
+from portfolio.schema.families import common_path, family_of
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 

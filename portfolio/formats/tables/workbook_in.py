@@ -27,10 +27,10 @@ GUIDE = "read_me"
 MOST_COLUMNS = 64
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BARE_FORMULA = re.compile(
-    rb"""<(?:\w+:)?c\b[^>]*?\sr="([A-Z]+\d+)"[^>]*>\s*"""
-    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>\s*)?</"""
+    rb"""<(?:\w+:)?c\b(?![^>]*\st="str")[^>]*?\sr="([A-Z]+\d+)"[^>]*>\s*"""
+    rb"""<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v>)\s*)?</"""
 )
-"""A formula without a result, as scripts write it. `<v></v>` is a result: the empty text."""
+"""A formula without a result, as scripts write it. A spreadsheet marks an empty text that is a result with t="str"."""
 _RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
 
 

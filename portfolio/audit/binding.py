@@ -1,4 +1,4 @@
-"""Which limits a plan uses up, from its own published numbers; ceilings are re-added by the audit's exact functions."""
+"""Which limits a plan uses up, from its own published numbers."""
 
 from __future__ import annotations
 

@@ -1,0 +1,189 @@
+"""The state of a complete search: points, zones, evidence - and which integer program comes next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from portfolio.numerics import LARGEST_WEIGHTED, STEP_DOUBT
+from portfolio.pareto.evidence import FREE, Archive, Evidence, emptied
+from portfolio.pareto.exchange import Exchange
+from portfolio.pareto.search_region import SearchRegion
+from portfolio.pareto.steps import Counts, Steps
+from portfolio.pareto.subproblem import Answer, Task
+from portfolio.program import Floats, Program
+
+Vector = tuple[int, ...]
+NEAR = 6
+"""Known solutions from which a start is tried."""
+OUTSIDE = 10.0
+"""Price of a whole range of missing the limits, in ranges of the objective, when near solutions are looked for."""
+
+
+class Search:
+    """Everything is in whole steps, minimised. solves, nodes: spent so far · troubles: answers that proved nothing although no limit came first."""
+
+    def __init__(self, program: Program, steps: Steps) -> None:
+        self.program, self.steps, self.q = program, steps, program.q
+        # No column bound admits more than `most`: the start lies strictly above everything.
+        self.start: Vector = tuple(int(v) + 1 for v in steps.most)
+        self.region = SearchRegion([float(v) for v in self.start])
+        self.archive = Archive()
+        self.ideal = steps.least.astype(np.int64)
+        self.points: dict[Vector, Floats] = {}
+        self.solves = self.nodes = 0
+        self.troubles: list[str] = []
+        self._open: dict[int, Vector] = {0: self.start}
+        self._closed: dict[int, int] = {}
+        self._tried: dict[int, str] = {}
+        self._exchange = Exchange(program, steps.coefficients.astype(np.float64))
+
+    @property
+    def open(self) -> int:
+        """Zones that are not proven empty."""
+        return len(self._open)
+
+    def use_ideals(self, ideals: Sequence[float]) -> None:
+        """Lower bounds on the criteria (q,), in their own units, from a relaxation."""
+        for i, ideal in enumerate(ideals):
+            steps = (ideal - float(self.steps.offset[i])) / float(self.steps.step[i])
+            # A float of this size carries the bound to a relative 1e-9 at best.
+            bound = math.ceil(steps - STEP_DOUBT - 1e-9 * abs(steps))
+            if bound > self.ideal[i]:
+                weights = tuple(int(k == i) for k in range(self.q))
+                self._prove(Evidence(weights, (FREE,) * self.q, bound, "relaxation"))
+
+    # -- what next -------------------------------------------------------------------------------------------------
+    def next_task(self, under_way: Sequence[Task]) -> Task | None:
+        """The zone and free criterion with the largest box that no task under way will probably settle; None: nothing to do now."""
+        ids = [i for i in self._open if self._tried.get(i) != "inside"]
+        if not ids:
+            return None
+        zones = np.array([self._open[i] for i in ids], dtype=np.int64)
+        widths = np.log(np.maximum(zones - self.ideal, 1).astype(np.float64))
+        scores = widths.sum(axis=1)[:, None] - widths
+        scores[[i in self._tried for i in ids]] = -np.inf
+        for task in under_way:
+            box = np.array(task.box, dtype=np.int64)
+            scores[np.ix_(np.all(zones <= box, axis=1), [int(np.argmax(task.weights))])] = -np.inf
+        busy = {task.zone for task in under_way}
+        for zone in ids:
+            # The free solve neither closed nor split it: now with all criteria limited.
+            if zone in self._tried and zone not in busy:
+                return self._task(zone, None)
+        place, k = np.unravel_index(int(scores.argmax()), scores.shape)
+        return None if scores[place, k] == -np.inf else self._task(ids[int(place)], int(k))
+
+    def _task(self, zone: int, free: int | None) -> Task:
+        """free: the criterion that is not limited; None limits all, which settles the zone whatever the weights."""
+        upper = self._open[zone]
+        first = self.q - 1 if free is None else free
+        box = tuple(FREE if i == free or u == s else u for i, (u, s) in enumerate(zip(upper, self.start, strict=True)))
+        spread = sum(int(u) - 1 - int(low) for i, (u, low) in enumerate(zip(upper, self.ideal, strict=True)) if i != first)
+        largest = int(np.abs(self.steps.coefficients[first]).max(initial=1))
+        weights = [1] * self.q
+        weights[first] = max(1, min(spread + 1, LARGEST_WEIGHTED // max(largest, 1)))
+        known = np.array(list(self.points), dtype=np.int64).reshape(-1, self.q)
+        return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known)
+
+    def _start_for(self, box: Vector, weights: Counts, known: Counts) -> Floats | None:
+        """The cheapest of the known solutions inside the box and the neighbours of those near it."""
+        if not len(known):
+            return None
+        xs = list(self.points.values())
+        limits = np.array([math.inf if b == FREE else b - 1.0 for b in box])
+        value = (known @ weights).astype(np.float64)
+        over = np.maximum(known - limits, 0.0)
+        inside = np.flatnonzero(~over.any(axis=1))
+        found = [(float(value[i]), xs[i]) for i in inside[np.argsort(value[inside], kind="stable")[:1]]]
+        far = OUTSIDE * (over / np.maximum(np.ptp(known, axis=0), 1)).sum(axis=1) + value / max(float(np.ptp(value)), 1.0)
+        cost: Floats = weights.astype(np.float64) @ self.steps.coefficients.astype(np.float64)
+        for i in np.argsort(far, kind="stable")[:NEAR]:
+            near = self._exchange.fit(xs[i], limits, cost)
+            if near is not None:
+                found.append(near)
+        return min(found, key=lambda pair: pair[0])[1] if found else None
+
+    # -- what came back --------------------------------------------------------------------------------------------
+    def integrate(self, task: Task, answer: Answer) -> None:
+        """Take in what a task proved."""
+        self.solves, self.nodes = self.solves + answer.solves, self.nodes + answer.nodes
+        if answer.trouble:
+            self.troubles.append(answer.trouble)
+        if answer.counts is not None and answer.x is not None:
+            self._insert(answer.counts, answer.x)
+        if answer.evidence is not None:
+            self._prove(answer.evidence)
+        if task.zone in self._open:
+            self._tried[task.zone] = "free" if FREE in task.box and task.zone not in self._tried else "inside"
+
+    def _insert(self, counts: Vector, x: Floats) -> None:
+        if counts in self.points:
+            return
+        self.points[counts] = x
+        false = self.archive.withdraw(counts)
+        if false:
+            # A solver claimed too much: its zones are searched again.
+            self.troubles.append("a bound was contradicted by a later point and withdrawn")
+            for zone in [z for z, number in self._closed.items() if number in false]:
+                del self._closed[zone]
+                self._settle({zone: _whole(self.region.uppers[zone].vector)})
+        added, removed = self.region.insert([float(c) for c in counts])
+        for zone in removed:
+            for known in (self._open, self._closed, self._tried):
+                known.pop(zone, None)
+        self._settle({upper.id: _whole(upper.vector) for upper in added})
+
+    def _settle(self, zones: dict[int, Vector]) -> None:
+        """New zones: closed where some evidence empties them."""
+        for zone, upper in zones.items():
+            number = self.archive.first_for(upper)
+            if number is None:
+                self._open[zone] = upper
+            else:
+                self._closed[zone] = number
+
+    def _prove(self, piece: Evidence) -> None:
+        if any(piece.denies(point) for point in self.points):
+            self.troubles.append("a bound contradicts a known point and is not used")
+            return
+        number = self.archive.add(piece)
+        ids = list(self._open)
+        if ids:
+            for place in np.flatnonzero(emptied(piece, np.array([self._open[i] for i in ids], dtype=np.int64))):
+                self._closed[ids[place]] = number
+                del self._open[ids[place]]
+        self._raise_ideal(piece)
+
+    def _raise_ideal(self, piece: Evidence) -> None:
+        """Better lower bounds for the choice of zones and weights; no claim rests on them."""
+        if piece.bound is None or any(b != FREE for b in piece.box):
+            return
+        first = int(np.argmax(piece.weights))
+        rest = sum(w * int(m) for i, (w, m) in enumerate(zip(piece.weights, self.steps.most, strict=True)) if i != first)
+        self.ideal[first] = max(int(self.ideal[first]), -((rest - piece.bound) // piece.weights[first]))
+
+    # -- the end ---------------------------------------------------------------------------------------------------
+    def certificate(self) -> tuple[list[tuple[Vector, Floats]], list[tuple[Vector, int | None]], list[Evidence]]:
+        """Points in lexicographic order, zones with the evidence that empties them, and that evidence; checked afresh from what is handed out."""
+        points = sorted((c, x) for c, x in self.points.items() if not any(o != c and _below(o, c) for o in self.points))
+        used: dict[int, int] = {}
+        zones: list[tuple[Vector, int | None]] = []
+        for zone in sorted(self.region.uppers, key=lambda z: self.region.uppers[z].vector):
+            upper = _whole(self.region.uppers[zone].vector)
+            number = self._closed.get(zone)
+            if number is None or number in self.archive.withdrawn or not self.archive.pieces[number].empties(upper):
+                zones.append((upper, None))
+            else:
+                zones.append((upper, used.setdefault(number, len(used))))
+        return points, zones, [self.archive.pieces[number] for number in used]
+
+
+def _whole(vector: Sequence[float]) -> Vector:
+    return tuple(int(v) for v in vector)
+
+
+def _below(a: Vector, b: Vector) -> bool:
+    return all(x <= y for x, y in zip(a, b, strict=True))

@@ -1,0 +1,216 @@
+"""The state of a certified search: points, zones with what is proven about each, half-spaces; and how an answer changes it.
+
+Answers are integrated in the order in which their tasks were given, so that the state depends on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.numerics import CONTRADICTION, ZONE_DEPTH
+from portfolio.pareto.half_space import HalfSpace, HalfSpaces
+from portfolio.pareto.lattice import Lattice, Steps, rounded_up
+from portfolio.pareto.search_region import SearchRegion
+from portfolio.pareto.zones import Answer, Published, Task, depth
+from portfolio.program import Floats
+from portfolio.results.frontier import ZoneProof
+
+Vector = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """alpha: proven upper bound for a zone · proof: what it rests on · at: the zone for which it was proven, this one or one that holds it
+    space: the half-space behind it · trouble: why a solve could not settle the zone.
+    """
+
+    alpha: Fraction
+    proof: ZoneProof = "open"
+    at: Vector = ()
+    space: HalfSpace | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is fixed before the search. r: scale as floats · reach: largest alpha that column bounds admit · start: M in steps."""
+
+    lattice: Lattice
+    scale: tuple[Fraction, ...]
+    r: Floats
+    start: Steps
+    reach: Fraction
+    target: Fraction
+
+
+class Search:
+    """Points found so far and the zones that they leave."""
+
+    def __init__(self, frame: Frame, spaces: Sequence[HalfSpace]) -> None:
+        self.frame = frame
+        self.region = SearchRegion([float(k) for k in frame.start])
+        self.points: list[Published] = []
+        self.steps: list[Steps] = []
+        self.spaces = HalfSpaces(frame.scale, frame.lattice.exact(frame.start))
+        for space in spaces:
+            self.spaces.add(space)
+        self.known: dict[Vector, Known] = {self.region.start: Known(frame.reach)}
+        self.counts: Counter[str] = Counter()
+        self.infeasible = False
+        self.trouble: list[str] = []
+        self.busy: set[Vector] = set()
+
+    # -- what is proven ----------------------------------------------------------------------------------------------
+    @property
+    def certified(self) -> Fraction:
+        """Largest bound over all current zones: what the points carry now. Says nothing while there are no points."""
+        return max(known.alpha for known in self.known.values())
+
+    @property
+    def open(self) -> list[Vector]:
+        """Zones above the target, largest bound first."""
+        target = self.frame.target
+        return sorted((z for z, k in self.known.items() if k.alpha > target), key=lambda z: (-self.known[z].alpha, z))
+
+    def best_points(self) -> list[int]:
+        """Indices of the points that no other dominates or equals, in the order found."""
+        table = np.array(self.steps, dtype=np.int64).reshape(-1, len(self.frame.start))
+        kept = []
+        for i, k in enumerate(table):
+            not_worse = (table <= k).all(axis=1)
+            equal = (table == k).all(axis=1)
+            if not (not_worse & ~equal).any() and not equal[:i].any():
+                kept.append(i)
+        return kept
+
+    # -- tasks -------------------------------------------------------------------------------------------------------
+    def next_zone(self) -> Vector | None:
+        """The open zone with the largest bound that nobody works at and no solve has failed on."""
+        return next((z for z in self.open if z not in self.busy and not self.known[z].trouble), None)
+
+    def zone_task(self, serial: int, zone: Vector, alpha: Fraction, spaces: int, near: int) -> Task:
+        """The task for a zone, from what was known when it was given."""
+        self.busy.add(zone)
+        start = self.points[near].integers if near >= 0 else None
+        known = self.spaces.normalised(spaces, "mip")
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start)
+
+    def nearest(self, zone: Vector) -> int:
+        """Index of the point that lies least outside of a zone; -1 without points."""
+        if not self.points:
+            return -1
+        upper = self.upper(zone)
+        return int(np.argmax([depth(upper, p.raw, self.frame.r) for p in self.points]))
+
+    def upper(self, zone: Vector) -> Floats:
+        """The zone's bound as floats, rounded outward; inf where it is still the start."""
+        free = np.array([v >= s for v, s in zip(zone, self.region.start, strict=True)])
+        return np.where(free, np.inf, self.frame.lattice.upper(zone))
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+    def integrate(self, task: Task, answer: Answer) -> None:
+        """Take in half-spaces, the zone's bound, points - after a check of each against what is known."""
+        self.busy.discard(task.zone)
+        self.counts.update(answer.counts)
+        self.infeasible = self.infeasible or answer.infeasible
+        for space in answer.spaces:
+            self._add_space(space)
+        if answer.alpha is not None:
+            self._add_bound(task.zone, answer.alpha, answer.proof)
+        for point in answer.points:
+            self.add_point(point, always=task.weights is not None)
+        if answer.trouble:
+            self._note_trouble(task, answer.trouble)
+
+    def add_point(self, point: Published, always: bool = False) -> bool:
+        """Insert a point that lies deep enough in some zone. Its zones are replaced; their bounds hold for what replaces them."""
+        self._withdraw_false(point.raw)
+        steps = self.frame.lattice.outward(point.values)
+        deepest = max(
+            (self._depth(zone, steps) for zone in self.known if all(k < z for k, z in zip(steps, zone, strict=True))), default=-1.0
+        )
+        if deepest < 0 or (not always and deepest < float(ZONE_DEPTH * self.frame.target)):
+            self.counts["points_left_out"] += 1
+            return False
+        parents = {i: self.known[u.vector] for i, u in self.region.uppers.items()}
+        added, _ = self.region.insert([float(k) for k in steps])
+        before, self.known = self.known, {}
+        for upper in self.region.uppers.values():
+            if upper.vector in before:
+                self.known[upper.vector] = before[upper.vector]
+        for upper in added:
+            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+        self.points.append(point)
+        self.steps.append(steps)
+        return True
+
+    def _depth(self, zone: Vector, steps: Steps) -> float:
+        """alpha of a vector in a zone."""
+        size = [float(s / r) for s, r in zip(self.frame.lattice.step, self.frame.scale, strict=True)]
+        return min((z - k) * one for z, k, one in zip(zone, steps, size, strict=True))
+
+    def _add_space(self, space: HalfSpace) -> None:
+        if any(self._contradicts(space, p.raw) for p in self.points):
+            self.counts["withdrawn"] += 1
+            return
+        self.spaces.add(space)
+        for zone in self.open:
+            self.known[zone] = self._by_space(zone, self.known[zone])
+
+    def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof) -> None:
+        """A bound proven for a zone holds for every zone inside it."""
+        if any(depth(self.upper(zone), p.raw, self.frame.r) > float(alpha) + CONTRADICTION for p in self.points):
+            self.counts["withdrawn"] += 1
+            return
+        for inner, known in self.known.items():
+            if alpha < known.alpha and all(a <= b for a, b in zip(inner, zone, strict=True)):
+                self.known[inner] = Known(alpha, proof, zone)
+
+    def _by_space(self, zone: Vector, known: Known) -> Known:
+        """The better of what is known and what the half-spaces say."""
+        found = self.spaces.best(self.frame.lattice.exact(zone))
+        if found is None or found[0] >= known.alpha:
+            return known
+        return Known(max(found[0], Fraction(0)), "half-space", zone, found[1])
+
+    def _note_trouble(self, task: Task, trouble: str) -> None:
+        if task.zone in self.known:
+            self.known[task.zone] = replace(self.known[task.zone], trouble=trouble)
+        elif task.weights is not None:
+            self.trouble.append(trouble)
+        self.counts["troubled"] += 1
+
+    # -- distrust ----------------------------------------------------------------------------------------------------
+    def _contradicts(self, space: HalfSpace, raw: Floats) -> bool:
+        alone = HalfSpaces(self.frame.scale, self.spaces.start)
+        alone.add(space)
+        return bool(alone.contradicted(raw, CONTRADICTION))
+
+    def _withdraw_false(self, raw: Floats) -> None:
+        """A plan may show a bound to be false: it goes, and so does everything that rests on it."""
+        false = self.spaces.contradicted(raw, CONTRADICTION)
+        if false:
+            self.spaces.withdraw(false)
+            self.counts["withdrawn"] += len(false)
+        for zone, known in self.known.items():
+            rests = known.space in false if known.space is not None else False
+            beaten = (
+                known.space is None and known.at and depth(self.upper(known.at), raw, self.frame.r) > float(known.alpha) + CONTRADICTION
+            )
+            if rests or beaten:
+                self.known[zone] = self._by_space(zone, Known(self.frame.reach))
+                self.counts["withdrawn"] += 1
+
+
+def ideal_spaces(ideals: Sequence[float], scale: Sequence[Fraction], margin: Fraction) -> list[HalfSpace]:
+    """f_i >= ideal_i, from the payoff table's relaxations: one half-space per criterion."""
+    spaces = []
+    for i, (ideal, r) in enumerate(zip(ideals, scale, strict=True)):
+        weights = tuple(Fraction(int(k == i)) for k in range(len(scale)))
+        spaces.append(HalfSpace(weights, Fraction(repr(float(ideal))) - rounded_up(margin * r), "relaxation"))
+    return spaces

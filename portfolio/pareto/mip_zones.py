@@ -1,0 +1,149 @@
+"""Zone solver `mip`: LP relaxation, dive, weighted MIP, zone MIP - in this order, and only as far as needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.errors import SolverFailure
+from portfolio.numerics import FRONTIER_MARGIN, ZONE_DEPTH
+from portfolio.pareto.half_space import HalfSpace, like
+from portfolio.pareto.lattice import rounded_up
+from portfolio.pareto.zone_solves import Setting, ZoneSolves
+from portfolio.pareto.zones import Answer, Limits, Published, Task, depth
+from portfolio.program import Floats
+from portfolio.results.frontier import ZoneProof
+
+ACCEPT = 0.5
+"""A plan this deep in a zone [share of the larger of epsilon and the zone's bound] becomes a point without a search for a deeper one."""
+ZONE_GAP = 0.1
+"""Gap of a zone's MIP [epsilon]."""
+
+
+class MipZones:
+    """One worker's zone solver. Not thread-safe."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.solves = ZoneSolves(setting)
+
+    def solve(self, task: Task, limits: Limits) -> Answer:
+        """Close the zone, find a point in it, or say why not."""
+        self.solves.counts.clear()
+        try:
+            answer = weigh(self.solves, task, limits) if task.weights is not None else _Zone(self.solves, task, limits).answer()
+        except SolverFailure as failure:
+            answer = Answer(task.serial, trouble=failure.messages["en"])
+        if limits.reached and (answer.trouble or not answer.points):
+            answer = replace(answer, trouble="", stopped=True)
+        return replace(answer, counts=dict(self.solves.counts))
+
+
+def weigh(solves: ZoneSolves, task: Task, limits: Limits) -> Answer:
+    """A weighted solve on its own: a half-space and a supported point."""
+    assert task.weights is not None
+    outcome, space = solves.weighted(task.weights, task.start, limits)
+    if outcome is None:
+        return Answer(task.serial, trouble="the weighted solve failed")
+    if outcome.verdict == "infeasible":
+        return Answer(task.serial, infeasible=True)
+    point = None if outcome.x is None else solves.published(outcome.x, task.weights / solves.r)
+    trouble = "" if point else "no plan found" if outcome.x is None else "the plan found could not be published"
+    return Answer(task.serial, spaces=() if space is None else (space,), points=(point,) if point else (), trouble=trouble)
+
+
+class _Zone:
+    """The work on one zone: what is proven so far, and the deepest plan."""
+
+    def __init__(self, solves: ZoneSolves, task: Task, limits: Limits) -> None:
+        self.solves, self.task, self.limits = solves, task, limits
+        self.epsilon = solves.setting.epsilon
+        self.alpha = task.alpha
+        self.proof: ZoneProof = "open"
+        self.spaces: list[HalfSpace] = []
+        self.deepest: tuple[float, Floats] | None = None
+
+    def answer(self) -> Answer:
+        """Cheap bounds first."""
+        solves, task = self.solves, self.task
+        bound, weights = solves.relax(task.upper)
+        self._improve(bound, "relaxation")
+        space = solves.relaxed_space(task.upper, bound, weights)
+        if space is not None:
+            self.spaces.append(space)
+        if self._closed:
+            return self._done()
+        point = self._take(solves.dive(task.upper, self.limits))
+        if point is None and weights.sum() > 0 and not like(task.known, weights / weights.sum()):
+            point = self._weighted(weights / weights.sum())
+        if point is None and not self._closed:
+            point = self._search()
+        if point is not None or self._closed:
+            return self._done(point)
+        return self._done(
+            trouble="" if self.limits.reached else "no plan found lies in the zone on the publication grid, and its bound is above epsilon"
+        )
+
+    def _weighted(self, weights: Floats) -> Published | None:
+        outcome, space = self.solves.weighted(weights, self.task.start, self.limits)
+        if space is not None:
+            self.spaces.append(space)
+            u = tuple(Fraction(float(v)) if np.isfinite(v) else Fraction(0) for v in self.task.upper)
+            if all(np.isfinite(v) or not w for v, w in zip(self.task.upper, space.weights, strict=True)):
+                self._improve(float(space.alpha(u, self.solves.setting.scale)) + 1e-12, "half-space")
+        return None if self._closed or outcome is None else self._take(outcome.x, polish=False)
+
+    def _search(self) -> Published | None:
+        """The zone's own MIP; without an early stop when what it found does not count on the publication grid."""
+        solves, limits = self.solves, self.limits
+        for target, gap in ((self._accepted, ZONE_GAP * self.epsilon), (float("inf"), 0.0)):
+            outcome = solves.deepest(self.task.upper, self.alpha, self._start(), limits, target, gap)
+            if outcome is None or outcome.verdict == "infeasible":
+                return None
+            self._improve(-outcome.bound + float(FRONTIER_MARGIN), "mip")
+            if self._closed:
+                return None
+            point = self._take(None if outcome.x is None else outcome.x[:-1])
+            if point is not None or limits.reached:
+                return point
+        return None
+
+    def _start(self) -> Floats | None:
+        if self.deepest is None:
+            return self.solves.start(self.task.start)
+        return np.append(self.deepest[1], self.deepest[0])
+
+    def _take(self, x: Floats | None, polish: bool = True) -> Published | None:
+        """x as a point of this zone: deep enough, improved where it can be, and still inside when published."""
+        solves, upper = self.solves, self.task.upper
+        if x is None:
+            return None
+        x = x[: solves.alpha]
+        found = depth(upper, solves.setting.program.values(x), solves.r)
+        if self.deepest is None or found > self.deepest[0]:
+            self.deepest = (found, x)
+        if found < self._accepted:
+            return None
+        better = solves.polish(x, self.limits) if polish else x
+        for candidate in (better, x) if better is not x else (x,):
+            point = solves.published(candidate, 1 / solves.r)
+            if point is not None and depth(upper, np.array([float(v) for v in point.values]), solves.r) >= float(ZONE_DEPTH) * self.epsilon:
+                return point
+        return None
+
+    @property
+    def _accepted(self) -> float:
+        return ACCEPT * max(self.epsilon, min(self.alpha, self.solves.setting.reach))
+
+    @property
+    def _closed(self) -> bool:
+        return self.alpha <= self.epsilon
+
+    def _improve(self, alpha: float, proof: ZoneProof) -> None:
+        if alpha < self.alpha:
+            self.alpha, self.proof = alpha, proof
+
+    def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
+        alpha = None if self.proof == "open" else rounded_up(Fraction(self.alpha))
+        return Answer(self.task.serial, alpha, self.proof, tuple(self.spaces), (point,) if point else (), trouble)

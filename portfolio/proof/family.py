@@ -1,0 +1,135 @@
+"""One tree for a family of right-hand sides: leaf bounds are affine in them, so that a new member starts from what is proven already.
+
+    v(u) = min cost'x over the Program with row_upper[moving] = u        v(u) >= min over leaves of max over the leaf's cuts (base + slope . u)
+
+Evaluated, not solved: every cut's multipliers stay dual feasible when only right-hand sides move, and a Farkas cut says "empty" only where
+it is still positive. Value functions and warm starts of MIPs: Guzelsoy and Ralphs 2007, Int. J. Operations Research 4: 118-137.
+
+    widened, rows, size = with_alpha(program, ranges, most)           one column alpha, a row f_i + alpha r_i <= u_i per criterion
+    lp = workshop(widened, cost, rows)                                one per thread
+    tree = Family(lp.frame)                                           the empty tree: bounds from column bounds alone
+    tree.bound(u)                                                     proven lower bound of v(u), no LP; +inf: proven infeasible at u
+    tree.improve(lp, u, Ask(cutoff=.., target=.., seconds=..))        raises bound(u) to cutoff, or finds x with cost'x <= target
+    other = tree.child()                                              shares all leaves until it improves its own
+
+A family is data, used by one thread at a time; children in several threads are fine. `improve` depends on the family, u and the ask alone
+(as far as the simplex does not remember earlier solves of the same LP object).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from portfolio.numerics import FARKAS_MARGIN
+from portfolio.program import Block, Floats, Program
+from portfolio.proof.boxed import BoxedLp
+from portfolio.proof.leaves import Leaf, root
+from portfolio.proof.multipliers import Lagrangian
+from portfolio.proof.pseudocosts import Pseudocosts
+from portfolio.proof.tree import Search
+from portfolio.solvers.outcome import Ask, Outcome
+from portfolio.solvers.relaxation import Relaxation
+
+_INF = float("inf")
+
+
+def workshop(program: Program, cost: Floats, moving: Sequence[int], seed: int = 0) -> BoxedLp:
+    """The LP that families of this Program, cost (n,) and moving rows are improved with. row_lower of moving rows counts as -inf; the
+    Program's column bounds must hold for every u that will be asked about. Not thread-safe. Raises SolverFailure."""
+    return BoxedLp(Lagrangian(program, cost, moving), Relaxation(program, seed))
+
+
+class Family:
+    """The leaves of one tree, and what branching has taught."""
+
+    def __init__(self, frame: Lagrangian) -> None:
+        self.frame = frame
+        self.leaves: tuple[Leaf, ...] = (root(frame),)
+        self.history = Pseudocosts(frame.program.n)
+        self._stacked: _Stack | None = None
+
+    def child(self) -> Family:
+        """A family that knows the same and goes its own way from here."""
+        other = Family.__new__(Family)
+        other.frame, other.leaves, other.history, other._stacked = self.frame, self.leaves, self.history.copy(), self._stacked
+        return other
+
+    def bound(self, u: Floats) -> float:
+        """Proven lower bound of v(u), by evaluation; inf when every leaf is proven empty at u."""
+        return float(np.min(self.bounds(u)))
+
+    def bounds(self, u: Floats) -> Floats:
+        """(leaves,) the same leaf by leaf."""
+        if self._stacked is None:
+            self._stacked = _Stack(self.leaves)
+        return self._stacked.bounds(u)
+
+    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000) -> Outcome:
+        """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
+
+        The Outcome's bound is `bound(u)` afterwards. Verdict: optimal (x within the gap of the bound, or bound >= cutoff with an x at hand),
+        infeasible (proven), limit (stopped, or bound >= cutoff without x), interrupted. x obeys rows to the solver's tolerance and integers
+        to FRACTIONAL. ask.start: values of integer columns to complete; it must not fail to obey the rows at u, else it is ignored.
+        """
+        lp.put(u)
+        search = Search(lp, self.history, ask, nodes, reuse=True)
+        values = self.bounds(u)
+        low = values < ask.cutoff
+        search.run([one for one, open_ in zip(self.leaves, low, strict=True) if open_], ask.start)
+        outcome = search.outcome()
+        kept = [one for one, open_ in zip(self.leaves, low, strict=True) if not open_]
+        self.leaves, self._stacked = (*kept, *search.leaves), None
+        bound = self.bound(u)
+        verdict = outcome.verdict
+        if verdict == "infeasible" and bound < _INF:
+            # The leaves that were left alone may hold something at or above the cutoff.
+            verdict = "limit"
+        return replace(outcome, bound=bound, verdict=verdict)
+
+
+class _Stack:
+    """All cuts of all leaves in arrays."""
+
+    def __init__(self, leaves: Sequence[Leaf]) -> None:
+        self.bases = np.concatenate([one.bases for one in leaves])
+        self.slopes = np.concatenate([one.slopes for one in leaves])
+        self.farkas = np.concatenate([one.farkas for one in leaves])
+        self.starts = np.cumsum([0, *(len(one.cuts) for one in leaves[:-1])])
+
+    def bounds(self, u: Floats) -> Floats:
+        values = self.bases + self.slopes @ u
+        values = np.where(self.farkas, np.where(values > FARKAS_MARGIN, _INF, -_INF), values)
+        return np.maximum.reduceat(values, self.starts)
+
+
+def with_alpha(program: Program, ranges: Floats, most: float) -> tuple[Program, list[int], Floats]:
+    """The Program with a column alpha in [0, most] (its last) and a row per criterion, in criteria order:
+
+        (f_i(x) + alpha ranges_i - offset_i) / size_i <= u_i          u_i = (upper_i - offset_i) / size_i
+
+    f minimised; ranges > 0 (q,). Returns Program, ids of those rows, size (q,). max alpha is min cost'x with cost -1 on the last column.
+    """
+    size = np.maximum(np.abs(program.criteria).max(axis=1, initial=0.0), ranges) / 100
+    used = [np.flatnonzero(row) for row in program.criteria]
+    indices = [np.append(u, program.n).astype(np.int32) for u in used]
+    data = [np.append(row[u], r) / s for row, u, r, s in zip(program.criteria, used, ranges, size, strict=True)]
+    ends = int(program.indptr[-1]) + np.cumsum([len(d) for d in data])
+    widened = replace(
+        program,
+        indptr=np.concatenate([program.indptr, ends]).astype(np.int32),
+        indices=np.concatenate([program.indices, *indices]).astype(np.int32),
+        data=np.concatenate([program.data, *data]),
+        row_lower=np.concatenate([program.row_lower, np.full(program.q, -_INF)]),
+        row_upper=np.concatenate([program.row_upper, np.full(program.q, _INF)]),
+        col_lower=np.append(program.col_lower, 0.0),
+        col_upper=np.append(program.col_upper, most),
+        integer=np.append(program.integer, False),
+        criteria=np.hstack([program.criteria, np.zeros((program.q, 1))]),
+        columns=(*program.columns, Block("alpha", program.n, [()], "alpha: how far every criterion can be better at once [ranges]")),
+        rows=(*program.rows, Block("zone", program.m, [(name,) for name in program.names], "f_i + alpha r_i <= u_i")),
+        exact_form=None,
+    )
+    return widened, list(range(program.m, program.m + program.q)), size

@@ -1,0 +1,43 @@
+"""The same questions on a Dask cluster: same answers, dead workers replaced, and clear words where there is no cluster."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from portfolio.engine.cluster import Cluster
+from portfolio.engine.store import Store
+from portfolio.engine.work import LOST, carry_out
+from portfolio.errors import UsageError
+from tests.engine.squares import Squares, questions, squares
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store() as opened:
+        yield opened
+
+
+def test_a_cluster_answers_like_threads_and_survives_the_run_that_kills_its_worker(store: Store) -> None:
+    stop = threading.Event()
+    cluster = Cluster(Squares(deadly=7), "local", 2, stop)
+    try:
+        assert cluster.width == 2
+        found = carry_out(questions(60), cluster, store, stop)
+    finally:
+        cluster.close()
+    assert found == {**squares(60), "square of 7": LOST}
+    assert len(store) == 59, "a run that was lost is tried again on resume"
+
+
+def test_nobody_at_the_address_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portfolio.engine.cluster.PATIENCE", 1)
+    with pytest.raises(UsageError, match="no Dask cluster"):
+        Cluster(Squares(), "tcp://127.0.0.1:1", 1, threading.Event())

@@ -1,0 +1,130 @@
+"""The tree's interval holds the enumerated optimum; a family's evaluated bounds hold at right-hand sides it never saw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from portfolio.program import Program
+from portfolio.proof.family import Family, with_alpha, workshop
+from portfolio.proof.leaves import Leaf
+from portfolio.proof.tree import Tree
+from portfolio.solvers.outcome import Ask
+from portfolio.solvers.relaxation import Relaxation
+from tests.support.random_programs import enumerated, random_program
+
+NOWHERE = np.zeros(0)
+CLOSE = 1e-6
+"""Relative: both sides are LP solvers with tolerances of 1e-7."""
+
+
+def covers(program: Program, leaves: list[Leaf], point: dict[int, int]) -> int:
+    """How many leaves hold this assignment of the integer columns."""
+    boxes = [one.box for one in leaves]
+    return sum(all(low <= point[j] <= high for j, (low, high) in box.items()) for box in boxes)
+
+
+@pytest.mark.parametrize("block", range(3))
+def test_the_interval_of_a_tree_holds_the_enumerated_optimum(block: int) -> None:
+    for seed in range(20 * block, 20 * block + 20):
+        program = random_program(seed)
+        cost = program.criteria[0]
+        tree = Tree(program, Relaxation(program), cost, Ask(gap=0.0))
+        outcome = tree.minimise()
+        best = enumerated(program, cost)
+        slack = CLOSE * max(1.0, abs(outcome.objective)) if outcome.x is not None else CLOSE
+        assert outcome.bound <= best + slack or outcome.bound == best, (seed, outcome, best)
+        if best == np.inf:
+            assert outcome.verdict == "infeasible", (seed, outcome)
+        else:
+            assert outcome.verdict == "optimal" and abs(outcome.objective - best) <= slack, (seed, outcome, best)
+            assert best - outcome.bound <= 1e-4, (seed, outcome, best)
+
+
+def test_leaves_partition_the_box() -> None:
+    draw = np.random.default_rng(1)
+    for seed in range(20):
+        program = random_program(seed, integers=7)
+        tree = Tree(program, Relaxation(program), program.criteria[0], Ask())
+        tree.minimise()
+        ids = np.flatnonzero(program.integer)
+        for _ in range(50):
+            point = {int(j): int(draw.integers(program.col_lower[j], program.col_upper[j] + 1)) for j in ids}
+            assert covers(program, tree.leaves, point) == 1
+
+
+def test_a_node_limit_leaves_a_weaker_valid_bound() -> None:
+    for seed in range(12):
+        program = random_program(seed, integers=7)
+        cost, best = program.criteria[0], enumerated(program, program.criteria[0])
+        last = -np.inf
+        for nodes in (0, 1, 3, 8, 1000):
+            tree = Tree(program, Relaxation(program), cost, Ask(), nodes)
+            outcome = tree.minimise()
+            assert outcome.bound <= best + CLOSE * max(1, abs(best)) or best == np.inf
+            assert outcome.verdict != "infeasible" or best == np.inf
+            assert nodes not in (0, 1000) or outcome.bound >= last - 1e-9
+            last = outcome.bound
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_a_family_bounds_right_hand_sides_it_never_saw(block: int) -> None:
+    for seed in range(8 * block, 8 * block + 8):
+        program = random_program(seed, criteria=2, integers=4, continuous=2, rows=4)
+        ranges, most = np.array([5.0, 7.0]), 2.0
+        wide, rows, size = with_alpha(program, ranges, most)
+        cost = np.zeros(wide.n)
+        cost[-1] = -1.0
+        lp = workshop(wide, cost, rows)
+        family = Family(lp.frame)
+        draw = np.random.default_rng(seed)
+        relations = [family]
+        for step in range(5):
+            u = draw.integers(-10, 20, 2) / size
+            family = relations[int(draw.integers(len(relations)))].child()
+            high = wide.row_upper.copy()
+            high[rows] = u
+            best = enumerated(wide, cost, high)
+            assert family.bound(u) <= best + CLOSE, (seed, step, family.bound(u), best)
+            cutoff = -float(draw.random()) if step % 2 else np.inf
+            outcome = family.improve(lp, u, Ask(cutoff=cutoff))
+            assert outcome.bound <= best + CLOSE and outcome.bound == family.bound(u)
+            assert outcome.bound >= min(cutoff, best) - CLOSE, (seed, step, outcome, best)
+            if outcome.x is not None:
+                assert outcome.objective >= best - CLOSE
+            elif outcome.verdict == "infeasible":
+                assert best == np.inf
+            relations.append(family)
+
+
+def test_a_child_leaves_its_parent_as_it_was() -> None:
+    program = random_program(3, integers=8, rows=6)
+    wide, rows, size = with_alpha(program, np.array([5.0, 7.0]), 3.0)
+    cost = np.zeros(wide.n)
+    cost[-1] = -1.0
+    lp = workshop(wide, cost, rows)
+    parent = Family(lp.frame)
+    u = np.array([4.0, 9.0]) / size
+    parent.improve(lp, u, Ask(), nodes=2)
+    before, child = parent.bounds(u), parent.child()
+    child.improve(lp, u, Ask())
+    assert np.array_equal(parent.bounds(u), before)
+    assert child.bound(u) >= parent.bound(u)
+    assert len(child.leaves) >= len(parent.leaves)
+
+
+def test_a_branch_that_is_empty_here_is_open_again_elsewhere() -> None:
+    """A Farkas cut is evaluated at the right-hand side asked about, not remembered as a verdict."""
+    for seed in range(12):
+        program = random_program(seed, criteria=2, integers=4, continuous=2, rows=3)
+        wide, rows, size = with_alpha(program, np.array([5.0, 7.0]), 2.0)
+        cost = np.zeros(wide.n)
+        cost[-1] = -1.0
+        lp = workshop(wide, cost, rows)
+        family = Family(lp.frame)
+        tight, loose = np.array([-60.0, -60.0]) / size, np.array([60.0, 60.0]) / size
+        assert family.improve(lp, tight, Ask()).verdict == "infeasible"
+        assert family.bound(tight) == np.inf
+        high = wide.row_upper.copy()
+        high[rows] = loose
+        assert family.bound(loose) <= enumerated(wide, cost, high) + CLOSE
