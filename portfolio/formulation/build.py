@@ -56,6 +56,11 @@ class Layout:
         """(place in `ways`, point) for every point of these ways."""
         return spread(self.point_first, ways)
 
+    def payments_of(self, ways: Array) -> Array:
+        """The payments of these ways."""
+        spans = np.searchsorted(self.pay_way, [ways, ways + 1]).T
+        return np.concatenate([_none(), *(np.arange(first, end) for first, end in spans)])
+
     def pair_first(self) -> Array:
         """(pairs + 1,) where the payments of each pair of way and fund begin."""
         size = len(self.pay_way)

@@ -19,6 +19,8 @@ from portfolio.formulation.build import INF, Build
 from portfolio.schema.fund import Ceiling, Fund
 from portfolio.schema.quantity import Quantity
 
+ZERO, ONE = Fraction(0), Fraction(1)
+
 
 def add(b: Build) -> None:
     """Rows ceiling[id,t] and ceiling_total[id]."""
@@ -26,14 +28,14 @@ def add(b: Build) -> None:
         pays = np.empty(0, dtype=np.intp) if _on_use(b, ceiling) else selected_payments(b, ceiling)
         for year, band in ceiling.years.items():
             # What earlier commitments take counts in cash and in the burden, not against new commitments.
-            legacy = Fraction(0) if ceiling.basis == "commitment" else _number(band.legacy)
+            legacy = ZERO if ceiling.basis == "commitment" else _number(band.legacy)
             legacy += _owed(b, ceiling, [year]) if ceiling.basis == "outlay" else 0
             _row(b, "ceiling", (ceiling.id, year), ceiling, pays, [year], (band.min, band.max), legacy)
         if ceiling.min is not None or ceiling.max is not None:
             first = b.instance.years[0] if ceiling.first_year is None else ceiling.first_year
             last = b.instance.years[-1] if ceiling.last_year is None else ceiling.last_year
             years = list(range(first, last + 1))
-            legacy = Fraction(0)
+            legacy = ZERO
             if ceiling.basis == "outlay":
                 legacy = _owed(b, ceiling, years) + sum(_number(ceiling.years[t].legacy) for t in years if t in ceiling.years)
             _row(b, "ceiling_total", (ceiling.id,), ceiling, pays, years, (ceiling.min, ceiling.max), legacy)
@@ -57,11 +59,11 @@ def _on_use(b: Build, ceiling: Ceiling) -> bool:
 
 
 def _owed(b: Build, ceiling: Ceiling, years: Sequence[int]) -> Fraction:
-    return sum((_number(f.legacy_outlay.get(t)) for _, f in funds_of(b, ceiling) for t in years), Fraction(0))
+    return sum((_number(f.legacy_outlay.get(t)) for _, f in funds_of(b, ceiling) for t in years), ZERO)
 
 
 def _number(quantity: Quantity | None) -> Fraction:
-    return Fraction(0) if quantity is None else quantity.number
+    return ZERO if quantity is None else quantity.number
 
 
 def _row(
@@ -84,10 +86,10 @@ def _row(
 def _share(basis: str, fund: Fund, made: int, years: list[int]) -> Fraction:
     """What a commitment made in year `made` counts for."""
     if basis == "commitment":
-        return Fraction(made in years)
+        return ONE if made in years else ZERO
     shares = [q.number for q in fund.outlay_profile]
     if basis == "outlay":
-        return sum((shares[t - made] for t in years if 0 <= t - made < len(shares)), Fraction(0))
+        return sum((shares[t - made] for t in years if 0 <= t - made < len(shares)), ZERO)
     paid = list(accumulate(shares))
     lag = years[0] - made
-    return Fraction(0) if lag < 0 else 1 - paid[min(lag, len(paid) - 1)]
+    return ZERO if lag < 0 else 1 - paid[min(lag, len(paid) - 1)]

@@ -39,8 +39,9 @@ def add(b: Build) -> None:
     if not needs or not (any(isinstance(c, Coverage) for c in b.instance.criteria) or any(n.floor for n in needs)):
         return
     shared = _capabilities(b)
-    keys = [(n, k) for n, need in enumerate(needs) for k in range(len(segments(need)))]
-    width = b.numbers(segments(needs[n])[k][0] for n, k in keys)
+    stretches = [segments(need) for need in needs]
+    keys = [(n, k) for n, parts in enumerate(stretches) for k in range(len(parts))]
+    width = b.numbers(stretches[n][k][0] for n, k in keys)
     # Only the first segment may go below zero: there the need is worse off than with no plan at all.
     lower = b.filled([_least(b, needs[n]) / w if k == 0 else b.number(0) for (n, k), w in zip(keys, width, strict=True)], len(keys))
     columns = b.columns(
@@ -65,7 +66,7 @@ def add(b: Build) -> None:
     for criterion in b.instance.criteria:
         if isinstance(criterion, Coverage):
             mine = [m for m, (n, _) in enumerate(keys) if not criterion.needs or needs[n].id in criterion.needs]
-            gains = [needs[keys[m][0]].weight.number * segments(needs[keys[m][0]])[keys[m][1]][1] for m in mine]
+            gains = [needs[keys[m][0]].weight.number * stretches[keys[m][0]][keys[m][1]][1] for m in mine]
             b.gain(criterion.id, columns[mine], b.numbers(gains) * width[mine])
 
 

@@ -66,19 +66,18 @@ def _linear(b: Build, rule: Linear) -> None:
 
 
 def _term(b: Build, term: Term) -> tuple[Array, Array]:
-    ways = [i for i in b.table.ways_of(term.programme) if term.option in (None, b.at.ways[i].option, b.at.ways[i].name)]
+    named = [i for i in b.table.ways_of(term.programme) if term.option in (None, b.at.ways[i].option, b.at.ways[i].name)]
+    ways = np.array(named, dtype=np.intp)
     coef = b.number(term.coef.number)
     if term.on == "taken":
-        return b.at.take[ways], np.full(len(ways), coef)
+        return b.at.take[ways], b.filled(coef, len(ways))
     if term.on == "scale":
-        points = np.flatnonzero(np.isin(b.at.point_way, ways))
+        _, points = b.at.points_of(ways)
         return b.at.point_col[points], coef * b.at.point_b[points]
-    funds = [k for k, f in enumerate(b.instance.funds) if term.fund in (None, f.id)]
-    mine = np.isin(b.at.pay_way, ways) & np.isin(b.at.pay_fund, funds)
-    if term.year is not None:
-        mine &= b.at.pay_year == term.year
-    places = np.flatnonzero(mine)
-    return b.at.pay_col[places], np.full(len(places), coef * b.number(b.unit))
+    places = b.at.payments_of(ways)
+    funds = np.array([term.fund in (None, f.id) for f in b.instance.funds], dtype=bool)
+    places = places[funds[b.at.pay_fund[places]] & ((term.year is None) | (b.at.pay_year[places] == term.year))]
+    return b.at.pay_col[places], b.filled(coef * b.number(b.unit), len(places))
 
 
 def _persistence(b: Build, rule: Persistence) -> None:

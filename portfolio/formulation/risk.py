@@ -121,18 +121,19 @@ def _loss_rows(b: Build, name: str, criterion: str, residuals: Residuals, losses
 
 
 def ripple_multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction]:
-    """Money lost in all fields per unit lost in field f: row sums of (I - B)^-1, exactly (Gauss-Jordan in rationals)."""
-    share: dict[tuple[str, str], Fraction] = {}
-    for link in links:
-        share[link.from_field, link.to_field] = share.get((link.from_field, link.to_field), Fraction(0)) + link.share.number
-    names = sorted({name for key in share for name in key})
-    size = len(names)
-    rows = [[(a == c) - share.get((a, c), Fraction(0)) for c in names] + [Fraction(1)] for a in names]
-    for i in range(size):
-        pivot = rows[i][i]
-        rows[i] = [v / pivot for v in rows[i]]
-        for j in range(size):
-            if j != i and rows[j][i]:
-                factor = rows[j][i]
-                rows[j] = [v - factor * p for v, p in zip(rows[j], rows[i], strict=True)]
-    return {name: rows[i][size] for i, name in enumerate(names)}
+    """Money lost in all fields per unit lost in field f: row sums of (I - B)^-1, exactly (Gauss-Jordan in rationals on sparse rows)."""
+    listed = list(links)
+    names = sorted({name for link in listed for name in (link.from_field, link.to_field)})
+    # The right-hand side of ones is kept under the key None.
+    rows: dict[str, dict[str | None, Fraction]] = {name: {name: Fraction(1), None: Fraction(1)} for name in names}
+    for link in listed:
+        row = rows[link.from_field]
+        row[link.to_field] = row.get(link.to_field, Fraction(0)) - link.share.number
+    for name in names:
+        pivot = rows[name].pop(name)
+        own = rows[name] = {column: value / pivot for column, value in rows[name].items()}
+        for other, row in rows.items():
+            if other != name and (factor := row.pop(name, Fraction(0))):
+                for column, value in own.items():
+                    row[column] = row.get(column, Fraction(0)) - factor * value
+    return {name: rows[name][None] for name in names}

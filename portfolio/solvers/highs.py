@@ -37,6 +37,7 @@ _OPTIONS: dict[str, Any] = {
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
+_ROWWISE, _MINIMISE = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize)
 MOST_EXCHANGED = 4_000
 """Coefficients changed one by one; beyond that passing the whole model is quicker."""
 _VERDICTS: dict[HighsModelStatus, Verdict] = {
@@ -70,7 +71,7 @@ class Highs:
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
             self._set(name, value)
         check_finite(program)
-        self._check(self._highs.passModel(to_highs_lp(program)), "passModel")
+        self._check(hand_over(self._highs, program), "passModel")
         self._check_counts(len(program.data))
         self._watching = _Watch(self._highs)
 
@@ -275,17 +276,14 @@ def check_finite(program: Program) -> None:
         raise SolverFailure("the program's arrays do not fit together")
 
 
-def to_highs_lp(program: Program) -> Any:
-    """The Program as HiGHS takes it (row-wise), objective zero."""
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = program.n, program.m
-    lp.col_cost_ = np.zeros(program.n)
-    lp.col_lower_, lp.col_upper_ = program.col_lower, program.col_upper
-    lp.row_lower_ = np.where(np.isneginf(program.row_lower), -highspy.kHighsInf, program.row_lower)
-    lp.row_upper_ = np.where(np.isposinf(program.row_upper), highspy.kHighsInf, program.row_upper)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = program.n, program.m
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.indptr, program.indices, program.data
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    lp.integrality_ = [kinds[int(i)] for i in program.integer] if program.integer.any() else []
-    return lp
+def hand_over(highs: Any, program: Program, relaxed: bool = False) -> HighsStatus:
+    """Give a HiGHS object the Program's arrays as they are (row-wise, objective zero); relaxed: without integrality.
+
+    As arrays and not as an HighsLp object, whose every assignment copies entry by entry.
+    """
+    integer = np.zeros(program.n, dtype=np.int32) if relaxed else program.integer.astype(np.int32)
+    status: HighsStatus = highs.passModel(
+        program.n, program.m, len(program.data), _ROWWISE, _MINIMISE, 0.0, np.zeros(program.n), program.col_lower, program.col_upper,
+        program.row_lower, program.row_upper, program.indptr, program.indices, program.data, integer,
+    )  # fmt: skip
+    return status
