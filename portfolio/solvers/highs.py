@@ -249,7 +249,8 @@ class _Watch:
         if kind == cb.HighsCallbackType.kCallbackMipInterrupt:
             self.bound = max(self.bound, float(out.mip_dual_bound))
             incumbent = float(out.mip_primal_bound)
-            stop = stop or self.bound >= ask.cutoff or incumbent <= ask.target or int(out.mip_node_count) >= ask.nodes
+            # The bound of a model found infeasible is inf: with no cutoff asked for, that is no reason to stop short of the verdict.
+            stop = stop or self.bound >= ask.cutoff < _INF or incumbent <= ask.target or int(out.mip_node_count) >= ask.nodes
             if ask.watch is not None:
                 ask.watch(Progress(float(out.running_time), incumbent, self.bound, int(out.mip_node_count)))
         # The flag persists from one solve to the next: it is written at every call.
