@@ -273,7 +273,10 @@ def check_finite(program: Program) -> None:
     sides = np.concatenate([program.row_lower, program.row_upper])
     if np.isnan(sides).any() or (np.abs(sides[np.isfinite(sides)]) > LARGEST_COEFFICIENT).any():
         raise SolverFailure("a row side of the program is not a number or too large")
-    if len(program.indptr) != program.m + 1 or len(program.data) != len(program.indices):
+    # HiGHS reads as many entries as it is told, whatever the arrays hold.
+    n, m, held = program.n, program.m, len(program.data)
+    sizes = {"col_upper": n, "integer": n, "row_upper": m, "indptr": m + 1, "indices": held}
+    if any(getattr(program, name).shape != (size,) for name, size in sizes.items()) or program.indptr[-1] != held:
         raise SolverFailure("the program's arrays do not fit together")
 
 
