@@ -40,7 +40,7 @@ _OPTIONS: dict[str, Any] = {
 _ROWWISE, _MINIMISE = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize)
 MOST_EXCHANGED = 4_000
 """Coefficients changed one by one; beyond that passing the whole model is quicker."""
-_VERDICTS: dict[HighsModelStatus, Verdict] = {
+VERDICTS: dict[HighsModelStatus, Verdict] = {
     HighsModelStatus.kOptimal: "optimal",
     HighsModelStatus.kModelEmpty: "optimal",
     HighsModelStatus.kInfeasible: "infeasible",
@@ -73,7 +73,7 @@ class Highs:
         check_finite(program)
         self._check(hand_over(self._highs, program), "passModel")
         self._check_counts(len(program.data))
-        self._watching = _Watch(self._highs)
+        self._watching = Watch(self._highs)
 
     # -- changes ---------------------------------------------------------------------------------------------------
     def add_rows(self, rows: Sequence[tuple[Floats, float, float]]) -> list[int]:
@@ -179,12 +179,12 @@ class Highs:
         with self._watching.during(ask, relaxed) as watch:
             status = highs.run()
         seconds = time.perf_counter() - begun
-        verdict = _VERDICTS.get(highs.getModelStatus(), "failed")
+        verdict = VERDICTS.get(highs.getModelStatus(), "failed")
         if status == HighsStatus.kError or verdict == "failed":
             return Outcome("failed", None, _INF, -_INF, seconds, note=str(highs.getModelStatus()))
         return self._outcome(verdict, relaxed, watch, seconds)
 
-    def _outcome(self, verdict: Verdict, relaxed: bool, watch: _Watch, seconds: float) -> Outcome:
+    def _outcome(self, verdict: Verdict, relaxed: bool, watch: Watch, seconds: float) -> Outcome:
         info = self._highs.getInfo()
         x = duals = None
         if verdict != "infeasible" and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -222,8 +222,8 @@ class Highs:
             raise SolverFailure(f"HiGHS holds {held} columns, rows, nonzeros instead of {(self.program.n, self.program.m, nonzeros)}")
 
 
-class _Watch:
-    """The callback: progress out, stop requests in. Its bound is the one to trust after an interrupt."""
+class Watch:
+    """The callback of a HiGHS object, whoever filled it: progress out, stop requests in. Its bound is the one to trust after an interrupt."""
 
     def __init__(self, highs: Any) -> None:
         self.bound = -_INF
@@ -231,12 +231,12 @@ class _Watch:
         self._highs = highs
         highs.setCallback(self._call, None)
 
-    def during(self, ask: Ask, relaxed: bool) -> _Watch:
+    def during(self, ask: Ask, relaxed: bool) -> Watch:
         self._ask, self.bound = ask, -_INF
         self._kind = cb.HighsCallbackType.kCallbackSimplexInterrupt if relaxed else cb.HighsCallbackType.kCallbackMipInterrupt
         return self
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Watch:
         self._highs.startCallback(self._kind)
         return self
 
