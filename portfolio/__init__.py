@@ -14,16 +14,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from portfolio.api.doors import export, plan_from_pulp, plan_from_pyomo, plan_from_solution_file, to_pulp, to_pyomo
-    from portfolio.api.frames import plan_frames
+    from portfolio.api.frames import frontier_frames, plan_frames
     from portfolio.api.generate import generate
-    from portfolio.api.public import audit_result, check, load, solve
+    from portfolio.api.public import audit_result, check, frontier, load, solve
+    from portfolio.formats.moo_json import read_moo
+    from portfolio.pareto.certified import certified
+    from portfolio.pareto.complete import complete
+    from portfolio.pareto.problem import problem, problem_of
+    from portfolio.sensitivity.public import sweep
+    from portfolio.sensitivity.tables import run_frame
 
 _HOMES = {
     "load": "portfolio.api.public",
     "check": "portfolio.api.public",
     "solve": "portfolio.api.public",
+    "sweep": "portfolio.sensitivity.public",
+    "run_frame": "portfolio.sensitivity.tables",
     "audit_result": "portfolio.api.public",
     "generate": "portfolio.api.generate",
+    "frontier": "portfolio.api.public",
+    "frontier_frames": "portfolio.api.frames",
+    "complete": "portfolio.pareto.complete",
+    "certified": "portfolio.pareto.certified",
+    "problem": "portfolio.pareto.problem",
+    "problem_of": "portfolio.pareto.problem",
+    "read_moo": "portfolio.formats.moo_json",
     "plan_frames": "portfolio.api.frames",
     "to_pyomo": "portfolio.api.doors",
     "to_pulp": "portfolio.api.doors",
@@ -34,15 +49,24 @@ _HOMES = {
 }
 __all__ = [
     "audit_result",
+    "certified",
     "check",
+    "complete",
     "export",
+    "frontier",
+    "frontier_frames",
     "generate",
     "load",
     "plan_frames",
     "plan_from_pulp",
     "plan_from_pyomo",
     "plan_from_solution_file",
+    "problem",
+    "problem_of",
+    "read_moo",
+    "run_frame",
     "solve",
+    "sweep",
     "to_pulp",
     "to_pyomo",
 ]

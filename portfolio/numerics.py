@@ -120,3 +120,12 @@ STEP_ROOM = 1e-3
 
 STEP_DOUBT = 0.25
 """Taken off a bound before it is rounded up to whole steps [steps]; solves are asked for a gap of half a step."""
+
+SLACK_ZERO = 1e-6
+"""Below this a slack is the solver's tolerance, not a change of a rule [share of the rule's reference amount, or of a step]."""
+
+LARGEST_EXPONENT = 4_000
+"""Of powers of two in a proof: a float64 needs 1,074, and larger ones would only cost memory."""
+
+PROVEN_DECIMALS = 12
+"""Decimals of a proven bound as a claim states it, rounded to the safe side: its exact form has hundreds of digits."""

@@ -66,6 +66,6 @@ def _row(program: Program, seed: int, i: int, deadline: float) -> tuple[float, F
         lp.bound_rows([limit], np.array([-_INF]), np.array([alone + room]))
         total = np.abs(program.criteria).sum(axis=1)
         lp.cost((program.criteria[others] / np.maximum(total[others], 1e-9)[:, None]).sum(axis=0) * 1e3)
-        second = lp.solve(presolve=True, seconds=deadline - time.perf_counter())
+        second = lp.solve(primal=True, seconds=deadline - time.perf_counter())
         x = lp.x if second is not None and second < _INF else x
     return float(alone * size + program.offsets[i]), program.values(x)

@@ -15,18 +15,17 @@ from functools import partial
 import numpy as np
 
 from portfolio.audit import Verdict as Checked
+from portfolio.first_plan import first_plan
 from portfolio.formulation.assemble import assemble
 from portfolio.ledger.finish import finish
 from portfolio.payoff import LARGE, Span, payoff
 from portfolio.program import Floats, Program
-from portfolio.proof.tree import Tree
 from portfolio.results import Plan
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.solvers.door import open_door
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome, Verdict
-from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
 ROOM_ROWS = frozenset(
@@ -119,13 +118,14 @@ class Session:
         """Ideal and far end of every criterion (payoff.py), or why there are none."""
         return payoff(self.program, self.seed, ask.seconds)
 
-    def quick_plan(self, weights: Floats, ask: Ask) -> Floats | None:
-        """A plan (n,) within seconds, from one dive over the LP: what a limit or Ctrl-C finds when the solver has none yet; None for small
+    def first_plan(self, weights: Floats, ask: Ask) -> Outcome | None:
+        """A plan near the best (first_plan.py): where the solver begins, and the answer when a limit ends it before it has one; None for small
         Programs, where it is not worth its time."""
-        if self.program.n < LARGE:
+        if self.program.n < LARGE or not isinstance(self.solver, Highs):
             return None
-        cost = weights @ self.program.criteria
-        return Tree(self.program, Relaxation(self.program, self.seed), cost, replace(ask, watch=None), nodes=1).minimise().x
+        found = first_plan(self.program, weights @ self.program.criteria, ask, self.seed)
+        constant = float(weights @ self.program.offsets)
+        return None if found is None else replace(found, objective=found.objective + constant, bound=found.bound + constant)
 
     def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Checked]:
         """The audited plan on the grid of a solution x (n,) found for these weights on the criteria (q,)."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.api.aims import aim_value, resolve_aim
+from portfolio.api.proving import prove_none, prove_stages, proven_bounds, refuse_unprovable
 from portfolio.api.record import options_of, versions
 from portfolio.api.stages import Clock, Effort, Stage, Watch, solve_aim
 from portfolio.audit import Verdict
@@ -34,6 +36,9 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     clock = Clock(effort)
     instance = as_view(instance, spec)
     aim = resolve_aim(instance, spec, aim)
+    if effort.prove is not None:
+        refuse_unprovable(aim)
+        effort = replace(effort, gap=min(effort.gap, effort.prove))
     session = Session(instance, spec, effort.seed, solver=effort.solver, threads=effort.threads)
     clock.lap("assemble")
     spans = session.spans(clock.ask("ranges"))
@@ -50,7 +55,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     )
     if isinstance(spans, str):
         status = "infeasible" if spans == "infeasible" else _stopped(effort)
-        return frame.model_copy(update={"status": status, "seconds": clock.laps})
+        return _without_plan(frame, status, session, aim, clock, effort)
     ranges = ranges_of(session, spans)
     notices = tuple(f"{c.id}: range 0, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1)
     if effort.start is not None and "start" not in heeded(effort.solver):
@@ -61,10 +66,14 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     last = stages[-1].outcome
     if last.x is None:
         status = "infeasible" if last.verdict == "infeasible" and len(stages) == 1 else _stopped(effort)
-        return frame.model_copy(update={"status": status, "seconds": clock.laps})
+        return _without_plan(frame, status, session, aim, clock, effort)
     x, plan, verdict = _publish(session, aim, ranges, clock, effort, stages)
     clock.lap("grid and audit")
-    claims = tuple(_claim(session, aim, ranges, stage, plan, effort.gap) for stage in stages)
+    proofs = () if effort.prove is None else prove_stages(session, aim, ranges, clock, effort, stages, plan)
+    bounds = proven_bounds(session, aim, ranges, stages, proofs)
+    target = effort.gap if effort.prove is None else effort.prove
+    claims = tuple(_claim(session, aim, ranges, stage, plan, target, bounds.get(stage.of)) for stage in stages)
+    clock.lap("prove" if proofs else "claims")
     proven = all(claim.proven for claim in claims)
     if any(claim.grid > GRID_SHARE_LIMIT for claim in claims):
         notices += (f"whole units of {exact_text(instance.header.grid)} cost too much to call this proven: use a finer grid",)
@@ -73,6 +82,7 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
             "status": "proven" if proven else _stopped(effort),
             "notices": notices,
             "claims": claims,
+            "proofs": proofs,
             "plan": plan,
             "grid_loss": _grid_loss(session, aim, x, plan),
             "audit": _counted(verdict),
@@ -132,8 +142,22 @@ def _shortfalls(session: Session, floors: dict[str, Fraction], plan: Plan) -> di
     return {name: by for name, by in missed.items() if by > BOUND_TOLERANCE / 2 * max(abs(floors[name]), Fraction(1))}
 
 
-def _claim(session: Session, aim: Aim, ranges: dict[str, Range], stage: Stage, plan: Plan, target: Fraction) -> Claim:
-    """What the published plan may claim: its exact value against the solver's bound."""
+def _without_plan(frame: Result, status: str, session: Session, aim: Aim, clock: Clock, effort: Effort) -> Result:
+    """No plan: why, and - where it was asked for - the proof that there is none."""
+    update: dict[str, object] = {"status": status}
+    if status == "infeasible" and effort.prove is not None:
+        proof = prove_none(session, aim, frame.ranges, clock)
+        update["proofs"] = () if proof is None else (proof,)
+        if proof is None:
+            update["notices"] = (*frame.notices, "that there is no plan rests on the solver's word: no proof was found within the limit")
+        clock.lap("prove")
+    return frame.model_copy(update={**update, "seconds": clock.laps})
+
+
+def _claim(
+    session: Session, aim: Aim, ranges: dict[str, Range], stage: Stage, plan: Plan, target: Fraction, proven_at: Fraction | None
+) -> Claim:
+    """What the published plan may claim: its exact value against the proven bound (minimised), or else the solver's."""
     bound, solved = (Fraction(repr(v - stage.origin)) for v in (stage.outcome.bound, stage.outcome.objective))
     if stage.of == "aim":
         sign, unit = 1, Fraction(1)
@@ -142,6 +166,7 @@ def _claim(session: Session, aim: Aim, ranges: dict[str, Range], stage: Stage, p
         sign = session.program.signs[session.program.names.index(stage.of)]
         value = plan.criteria[stage.of]
         unit = max(abs(value), Fraction(1))
+    bound = bound if proven_at is None else proven_at
     # Whole units may give away less than one unit per amount: a plan better than the bound closes the gap (docs/published-rules.md 16).
     bound = min(bound, sign * value)
     gap = (sign * value - bound) / unit

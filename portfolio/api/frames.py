@@ -1,4 +1,4 @@
-"""A result as pandas DataFrames, with units in `.attrs`."""
+"""A result or frontier as pandas DataFrames, with units in `.attrs`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from portfolio.errors import UsageError
-from portfolio.results import Plan, Result
+from portfolio.results import Frontier, Plan, Result
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 
@@ -44,6 +44,46 @@ def plan_frames(result: Result) -> dict[str, pd.DataFrame]:
     }
     for frame in frames.values():
         frame.attrs.update(unit=instance.header.unit, currency=instance.header.currency, grid=float(grid), instance=instance.header.id)
+    return frames
+
+
+def frontier_frames(frontier: Frontier) -> dict[str, pd.DataFrame]:
+    """points, funded, zones of a frontier.
+
+    points: one row per point - its criteria (natural sense), programmes funded, public money · funded: one row per point, one column per
+    programme, scale of what is funded (0: not funded) · zones: one row per zone - bound alpha, what it rests on, and the upper bound (minimised sense).
+    `frame.attrs["certified"]` is the certified epsilon. Raises UsageError when the frontier holds no point.
+    """
+    import pandas as pd
+
+    certificate = frontier.certificate
+    if certificate is None or not frontier.points:
+        raise UsageError(
+            f"the frontier holds no point (status {frontier.status})", f"このフロンティアには点がありません（状態 {frontier.status}）"
+        )
+    instance = parse_instance(frontier.instance)
+    grid = instance.header.grid
+    ids = [p.id for p in frontier.points]
+    rows = [
+        {
+            **{c: float(v) for c, v in p.plan.criteria.items()},
+            "programmes": len(p.plan.choices),
+            "public": float(grid * sum(m.amount for c in p.plan.choices for m in c.payments)),
+        }
+        for p in frontier.points
+    ]
+    funded = [{c.programme: float(c.scale) for c in p.plan.choices} for p in frontier.points]
+    zones = [
+        {"alpha": float(z.alpha), "proof": z.proof, **dict(zip(certificate.criteria, map(float, z.upper), strict=True))}
+        for z in certificate.zones
+    ]
+    frames = {
+        "points": pd.DataFrame(rows, index=ids),
+        "funded": pd.DataFrame(funded, index=ids, columns=[p.id for p in instance.programmes]).fillna(0.0),
+        "zones": pd.DataFrame(zones),
+    }
+    for frame in frames.values():
+        frame.attrs.update(unit=instance.header.unit, certified=float(certificate.certified), instance=instance.header.id)
     return frames
 
 

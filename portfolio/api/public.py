@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from portfolio import audit
 from portfolio.api.allocate import allocate
+from portfolio.api.frontier import DEFAULT_EPSILON
+from portfolio.api.frontier import Effort as FrontierEffort
+from portfolio.api.frontier import frontier as certify
 from portfolio.api.stages import Effort
 from portfolio.audit import Verdict
+from portfolio.formats.frontier_text import LARGEST_FRONTIER, frontier_of
 from portfolio.formats.json_text import parse_json, read_text
-from portfolio.formats.result_text import read_result
+from portfolio.formats.result_text import raw_record, result_of
 from portfolio.library import DEFAULT_MODEL, find_instance, load_model
 from portfolio.numerics import DEFAULT_GAP
-from portfolio.results import Result
+from portfolio.results import Frontier, Result
 from portfolio.schema.aim import Aim, Floor, Lexicographic, Weighted
 from portfolio.schema.exact import to_fraction
 from portfolio.schema.findings import findings
@@ -90,10 +94,34 @@ def solve(
     return allocate(load(source), spec, aim, Effort(gap=to_fraction(gap), seconds=seconds, seed=seed, solver=solver))
 
 
-def audit_result(result: Result | Path | str) -> Verdict:
-    """Check a result (or its file) in exact arithmetic, without any solver. Raises InvalidInput, UsageError.
+def frontier(
+    source: Source,
+    epsilon: Number = DEFAULT_EPSILON,
+    model: ModelSpec | str = DEFAULT_MODEL,
+    criteria: tuple[str, ...] = (),
+    seconds: float = float("inf"),
+    workers: int = 1,
+    seed: int = 0,
+    resume: Frontier | None = None,
+) -> Frontier:
+    """Plans such that no plan is better than all of them by more than epsilon of each criterion's range, certified and audited.
+
+    epsilon: share of the ranges · criteria: those of the claim (none: all, 2 to 5) · seconds: wall time; the certificate is then weaker
+    workers: threads, which change the time and never the frontier · resume: a stopped frontier to go on with. Raises InvalidInput,
+    UsageError, SolverFailure. Infeasible and stopped are statuses.
+    """
+    spec = load_model(model) if isinstance(model, str) else model
+    effort = FrontierEffort(seconds=seconds, workers=workers, seed=seed)
+    return certify(load(source), spec, to_fraction(epsilon), effort, criteria, resume)
+
+
+def audit_result(result: Result | Frontier | Path | str) -> Verdict:
+    """Check a result or frontier (or its file) in exact arithmetic, without any solver. Raises InvalidInput, UsageError.
 
     >>> audit_result(solve("toy")).violations
     ()
     """
-    return audit.audit_result(result if isinstance(result, Result) else read_result(result))
+    if not isinstance(result, Result | Frontier):
+        raw = raw_record(read_text(Path(result), LARGEST_FRONTIER))
+        result = frontier_of(raw) if raw.get("format") == "portfolio-frontier" else result_of(raw)
+    return audit.audit_frontier(result) if isinstance(result, Frontier) else audit.audit_result(result)

@@ -38,4 +38,5 @@ def options_of(effort: Effort) -> dict[str, Any]:
         "solver": effort.solver,
         "threads": effort.threads,
         "warm_start": effort.start is not None,
+        **({} if effort.prove is None else {"prove": exact_text(effort.prove)}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,13 +21,18 @@ from portfolio.session import Session
 from portfolio.solvers.outcome import Ask, Outcome, Progress
 
 Watch = Callable[[str, Progress], None]
-"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim` or a criterion id."""
+"""Called with (stage, progress) while a solve runs; stage is `ranges`, `aim`, a criterion id or `proof` (PROOF)."""
+
+
+PROOF = "proof"
+SOLVE_SHARE = 0.5
+"""Share of the time limit after which a solve ends whose bound is to be proven: the tree takes about as long as the solver."""
 
 
 @dataclass(frozen=True)
 class Effort:
     """How hard to try. gap: target [share of the aim's range, or relative] · seconds: wall time for everything · solver: a door (docs: `portfolio doctor`)
-    threads: of the solver · start: an earlier plan · stop: set to end early."""
+    threads: of the solver · start: an earlier plan · stop: set to end early · prove: gap to be proven without trust in the solver, None: not."""
 
     gap: Fraction = DEFAULT_GAP
     seconds: float = float("inf")
@@ -37,6 +42,7 @@ class Effort:
     start: Plan | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Watch | None = None
+    prove: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ class Clock:
         self._last = now
 
     def ask(self, stage: str, gap: float = 0.0, start: Floats | None = None) -> Ask:
-        left = max(self.effort.seconds - (time.perf_counter() - self.begun), 0.01)
+        whole = self.effort.seconds * (1.0 if self.effort.prove is None or stage == PROOF else SOLVE_SHARE)
+        left = max(whole - (time.perf_counter() - self.begun), 0.01)
         watch = self.effort.watch
         report = None if watch is None else (lambda progress: watch(stage, progress))
         return Ask(gap=gap, seconds=left, start=start, stop=self.effort.stop, watch=report)
@@ -101,9 +108,12 @@ def solve_aim(
     of = "aim" if solo is None else solo
     # A single criterion is asked in its own unit: the relative gap is turned into an absolute one by its best bound.
     scale = max(abs(float(ranges[solo].best)), 1.0) * 0.5 if solo is not None else 1.0
-    if start is None and not inside:
-        start = session.quick_plan(weights, clock.ask(of))
-    outcome = session.minimise(weights, clock.ask(of, _gap(effort) * scale, start), inside)
+    gap = _gap(effort) * scale
+    first = session.first_plan(weights, clock.ask(of, gap)) if start is None and not inside else None
+    asked = clock.ask(of, gap, start) if first is None else replace(clock.ask(of, gap, first.x), near=True)
+    outcome = session.minimise(weights, asked, inside)
+    if first is not None and outcome.x is None and outcome.verdict in ("limit", "interrupted"):
+        outcome = replace(first, verdict=outcome.verdict, bound=max(first.bound, outcome.bound))
     origin = 0.0 if solo is not None else origin_of(session, weights, ranges)
     return [Stage(of, outcome, origin, within=within, weights=weights)]
 

@@ -4,10 +4,12 @@ It imports schema, results, numerics and errors only: it must not share code wit
 
     verdict = audit_plan(instance, model, plan);   verdict.checks, verdict.violations, verdict.unaudited
     audit_result(result)                           the same from a result file, with hashes, claims and status
+    audit_frontier(frontier)                       the same for a frontier and its certificate
     register_checker("my_rule", checker)           a plug-in rule brings its checker
 """
 
 from portfolio.audit.facts import Checker, Facts
+from portfolio.audit.frontier import audit_frontier
 from portfolio.audit.plan import audit_plan
 from portfolio.audit.registry import CHECKERS, register_checker
 from portfolio.audit.result import audit_result
@@ -20,6 +22,7 @@ __all__ = [
     "Tally",
     "Verdict",
     "Violation",
+    "audit_frontier",
     "audit_plan",
     "audit_result",
     "register_checker",

@@ -37,8 +37,8 @@ def audit_result(result: Result) -> Verdict:
     tally = Tally()
     tally.says(result.format == "portfolio-result", "format", "format", result.format, "portfolio-result")
     tally.equal("format", "schema_version", result.schema_version, RESULT_VERSION)
-    _check_hash("instance_hash", result.instance, result.instance_hash, tally)
-    _check_hash("model_hash", result.model, result.model_hash, tally)
+    check_hash("instance_hash", result.instance, result.instance_hash, tally)
+    check_hash("model_hash", result.model, result.model_hash, tally)
     instance = parse_instance(result.instance)
     embedded = _embedded(result)
     _check_status(result, tally)
@@ -57,7 +57,7 @@ def _embedded(result: Result) -> _Embedded:
         raise InvalidInput([form_problem(raw, _Embedded, d) for d in error.errors(include_url=False)]) from None
 
 
-def _check_hash(rule: str, data: Any, stated: str, tally: Tally) -> None:
+def check_hash(rule: str, data: Any, stated: str, tally: Tally) -> None:
     """SHA-256 of the embedded data as it stands; decimals of a file reader are numbers again before."""
     try:
         found = content_hash(_numbers(data))

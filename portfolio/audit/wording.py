@@ -98,6 +98,23 @@ WORDING: dict[str, tuple[str, str]] = {
     "gap": ("the gap is the distance between value and bound", "ギャップは値と限界の差です"),
     "proven": ("proven means gap - grid <= target", "証明済みとは、端数処理の寄与を除いたギャップが目標以下のことです"),
     "grid": ("the grid's part of a gap lies between 0 and the gap", "端数処理の寄与は0以上ギャップ以下です"),
+    # frontiers
+    "points": ("points have distinct ids", "点のidは重複しません"),
+    "nondominated": ("no reported point is dominated by another", "報告された点は互いに支配されません"),
+    "start": ("every point lies below the start of the search", "すべての点は探索の始点より内側にあります"),
+    "zones": ("the zones are exactly what the points leave open", "領域は点が残す探索領域と一致します"),
+    "zone_at": ("a zone's bound was proven for a zone that holds it", "領域の限界は、それを含む領域で証明されたものです"),
+    "zone_alpha": (
+        "a zone's bound is not negative, and open zones carry the largest",
+        "領域の限界は非負で、未解決の領域は最大値を持ちます",
+    ),
+    "half_space": ("the zone's bound follows from its half-space (w.u - B) / (w.r)", "領域の限界は半空間 (w.u - B)/(w.r) から決まります"),
+    "half_space_point": ("a reported plan lies outside the half-space", "報告された計画が半空間の外にあります"),
+    "epsilon": (
+        "the certified epsilon is the largest bound of a zone, within target and reach",
+        "証明されたεは領域の限界の最大値で、目標と到達範囲以内です",
+    ),
+    "certificate": ("the certificate's vectors fit the instance's criteria", "証明書のベクトルは事例の評価基準と対応します"),
     "status": ("the status agrees with the plan and its claims", "状態は計画および主張と一致します"),
     "format": ("the format and version are known", "形式と版が既知のものです"),
     "instance_hash": ("the embedded instance has the stated hash", "埋め込まれた事例のハッシュが一致します"),

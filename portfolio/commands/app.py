@@ -13,12 +13,15 @@ import typer
 from portfolio.commands.audit import audit
 from portfolio.commands.check import check
 from portfolio.commands.doctor import doctor
+from portfolio.commands.explain import explain
 from portfolio.commands.export import export
+from portfolio.commands.frontier import frontier
 from portfolio.commands.generate import generate
 from portfolio.commands.import_ import import_
 from portfolio.commands.instances import instances
 from portfolio.commands.models import models
 from portfolio.commands.solve import solve
+from portfolio.commands.sweep import sweep
 from portfolio.commands.template import template
 
 app = typer.Typer(
@@ -50,6 +53,9 @@ def _root(
 
 app.command("check")(check)
 app.command("solve")(solve)
+app.command("sweep")(sweep)
+app.command("frontier")(frontier)
+app.command("explain")(explain)
 app.command("audit")(audit)
 app.command("models")(models)
 app.command("instances")(instances)

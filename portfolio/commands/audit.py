@@ -1,4 +1,4 @@
-"""`portfolio audit`: the exact re-check of a result, from the instance it carries, without a solver."""
+"""`portfolio audit`: the exact re-check of a result or frontier, from the instance it carries, without a solver unless one is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from portfolio.commands.audit_frontier import ZONES_AGAIN
 from portfolio.commands.desk import Desk
 from portfolio.commands.options import Debug, Everything, Json, Lang, Language
 
@@ -15,7 +16,11 @@ VIOLATED = 6
 
 
 def audit(
-    result: Annotated[str, typer.Argument(metavar="RESULT", help="Result file of `portfolio solve`, or - for stdin.")],
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="File of `portfolio solve` or `portfolio frontier`, or - for stdin.")],
+    resolve_with: Annotated[
+        str | None, typer.Option(help="Solve zones of a frontier again through this door: pyomo:highs, pulp:cbc, ...", metavar="NAME")
+    ] = None,
+    zones: Annotated[int, typer.Option(help="How many zones to solve again.", min=1)] = ZONES_AGAIN,
     everything: Everything = False,
     lang: Lang = Language.auto,
     as_json: Json = False,
@@ -25,26 +30,45 @@ def audit(
 
     Exit codes: 0 everything holds, 6 something is violated, 3 the file is not a result.
     """
-    from portfolio.audit import audit_result
-    from portfolio.commands.inputs import read_any_result
+    from portfolio.audit import audit_frontier, audit_result
+    from portfolio.commands.audit_frontier import again, sentences
+    from portfolio.commands.audit_proofs import proofs
+    from portfolio.commands.inputs import read_answer
+    from portfolio.errors import UsageError
+    from portfolio.results import Frontier, Result
 
     desk = Desk.of(lang.value, as_json, everything)
-    checked = read_any_result(result)
-    verdict = audit_result(checked)
+    checked = read_answer(result)
+    frontier = checked if isinstance(checked, Frontier) else None
+    if resolve_with is not None and frontier is None:
+        raise UsageError("--resolve-with is for frontiers", "--resolve-with はフロンティア専用です")
+    verdict = audit_frontier(checked) if isinstance(checked, Frontier) else audit_result(checked)
+    resolved: dict[str, Any] | None = None
+    around = sentences(frontier, desk.lang) if frontier is not None and verdict.holds else []
+    agreed = True
+    if frontier is not None and resolve_with is not None and verdict.holds:
+        agreed, resolved, lines_again = again(desk, frontier, resolve_with, zones)
+        around += lines_again
+    proof_data: list[dict[str, Any]] = []
+    if isinstance(checked, Result) and verdict.holds:
+        agreed, proof_data, around = proofs(desk, checked)
+    code = 0 if verdict.holds and agreed else VIOLATED
     shown = verdict.violations if everything else verdict.violations[:MOST_SHOWN]
     if as_json:
         desk.emit(
             {
-                "holds": verdict.holds,
-                "exit_code": 0 if verdict.holds else VIOLATED,
+                "holds": verdict.holds and agreed,
+                "exit_code": code,
                 "checks": verdict.checks,
                 "violated": len(verdict.violations),
                 "unaudited": list(verdict.unaudited),
                 "status": checked.status,
                 "violations": [_data(v) for v in shown],
+                **({"proofs": proof_data} if proof_data else {}),
+                **({} if resolved is None else {"resolved": resolved}),
             }
         )
-        return 0 if verdict.holds else VIOLATED
+        return code
     n, bad = f"{verdict.checks:,}", len(verdict.violations)
     lines = [
         desk.pick(f"AUDITED {n} checks, {bad} violated", f"監査 {n}件、違反 {bad}件")
@@ -57,10 +81,11 @@ def audit(
     if verdict.unaudited:
         kinds = ", ".join(verdict.unaudited)
         lines.append(desk.pick(f"not audited (no checker): {kinds}", f"検査器がなく未監査: {kinds}"))
-    if checked.plan is None:
+    lines += around
+    if not isinstance(checked, Frontier) and checked.plan is None:
         lines.append(desk.pick(f"the result holds no plan (status {checked.status})", f"計画のない結果です（状態 {checked.status}）"))
     desk.show("\n".join(lines))
-    return 0 if verdict.holds else VIOLATED
+    return code
 
 
 def _data(violation: Any) -> dict[str, Any]:

@@ -48,8 +48,9 @@ def run(argv: list[str]) -> int:
 
 def _dispatch(argv: list[str]) -> int:
     from portfolio.commands.app import app  # after the streams are safe: typer prints help and usage itself
+    from portfolio.commands.solve import with_optional_gap
 
-    answer = app(args=argv, prog_name="portfolio", standalone_mode=False)
+    answer = app(args=with_optional_gap(argv), prog_name="portfolio", standalone_mode=False)
     return answer if isinstance(answer, int) else 0
 
 

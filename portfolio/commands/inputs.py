@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from portfolio.errors import UsageError
+from portfolio.formats.frontier_text import LARGEST_FRONTIER, frontier_of, parse_frontier, read_frontier
 from portfolio.formats.json_text import LARGEST_FILE, decode, parse_json, read_text
 from portfolio.formats.paths import with_settings
-from portfolio.formats.result_text import LARGEST_RESULT, parse_result, read_result
+from portfolio.formats.result_text import LARGEST_RESULT, parse_result, raw_record, read_result, result_of
 from portfolio.library import find_instance
-from portfolio.results import Result
+from portfolio.results import Frontier, Result
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 from portfolio.schema.validate import parse_instance
@@ -50,6 +51,18 @@ def read_instance(source: str, settings: Sequence[str] = (), force: Sequence[str
 def read_any_result(source: str) -> Result:
     """A result file or `-`."""
     return parse_result(_stdin(LARGEST_RESULT)) if source == STDIN else read_result(Path(source))
+
+
+def read_any_frontier(source: str) -> Frontier:
+    """A frontier file or `-`."""
+    return parse_frontier(_stdin(LARGEST_FRONTIER)) if source == STDIN else read_frontier(Path(source))
+
+
+def read_answer(source: str) -> Result | Frontier:
+    """A result or a frontier, by what the file says it is."""
+    text = _stdin(LARGEST_FRONTIER) if source == STDIN else read_text(Path(source), LARGEST_FRONTIER)
+    raw = raw_record(text)
+    return frontier_of(raw) if raw.get("format") == "portfolio-frontier" else result_of(raw)
 
 
 def _stdin(largest: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,13 +12,20 @@ from portfolio.commands.desk import Desk
 from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Model, Settings, Source
 
 if TYPE_CHECKING:
+    from portfolio.report.blocks import Content
     from portfolio.results import Result
+    from portfolio.results.explanation import Conflict
     from portfolio.schema.instance import Instance
 
 EXIT = {"proven": 0, "infeasible": 4, "limit": 5, "no_plan": 7, "interrupted": 130}
 """Exit code of a status; a limit without a plan answers 7, a violated audit 6."""
 SUFFIX = ".result.json"
+CONFLICT_SECONDS = 60.0
+"""For explaining that there is no plan; `portfolio explain` takes longer when asked."""
+SAME = "gap"
+"""`--prove` without a number: the gap of --gap."""
 
+_NUMERAL = re.compile(r"[\d.]+(/\d+)?[%％]?")
 Repeated = list[str] | None
 
 
@@ -35,6 +44,13 @@ def solve(
     set_: Settings = None,
     start: Annotated[str | None, typer.Option(help="Begin from the plan of an earlier result.", metavar="RESULT")] = None,
     gap: Annotated[str, typer.Option(help="Stop when this close to the bound: 0.1% or 0.001.")] = "0.1%",
+    prove: Annotated[
+        str | None,
+        typer.Option(
+            help="Prove the bound to this gap (default: that of --gap) with a certificate that `portfolio audit` checks without a solver.",
+            metavar="[GAP]",
+        ),
+    ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds for everything; the best plan so far is kept.", min=0.0)] = None,
     threads: Annotated[int, typer.Option(help="Threads of the solver.", min=1, max=1024)] = 1,
     solver: Annotated[
@@ -71,6 +87,7 @@ def solve(
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
     target_gap = share(gap, "--gap")
+    proof_gap = None if prove is None else target_gap if prove == SAME else share(prove, "--prove")
     spec = load_model(model)
     loaded = read_instance(instance, set_ or (), force or (), forbid or ())
     aim = build_aim(loaded.aim or spec.aim, weights, lexicographic, tolerance, reference, floor or ())
@@ -91,6 +108,7 @@ def solve(
         start=None if earlier is None else earlier.plan,
         watch=watcher,
         solver=solver,
+        prove=proof_gap,
         **_if_known(Effort, threads=threads),
     )
     result = wait_for(lambda: allocate(loaded, spec, aim, effort), effort.stop, watcher)
@@ -105,6 +123,16 @@ def solve(
     if trouble is not None:
         raise trouble
     return exit_code(result)
+
+
+def with_optional_gap(argv: Sequence[str]) -> list[str]:
+    """`--prove` may stand alone: it is given its default where no number follows."""
+    words = list(argv)
+    for n, word in enumerate(argv):
+        follows = argv[n + 1] if n + 1 < len(argv) else ""
+        if word == "--prove" and not _NUMERAL.fullmatch(follows) and argv[0] == "solve":
+            words[n] = f"--prove={SAME}"
+    return words
 
 
 def exit_code(result: Result) -> int:
@@ -126,6 +154,9 @@ def _answer(desk: Desk, result: Result, saved: str | None, shape: str) -> None:
 
     causes = likely_causes(result) if result.status == "infeasible" else ()
     content = solve_content(result, desk.lang, saved, causes)
+    conflict = None
+    if result.status == "infeasible":
+        content, conflict = _explained(result, content, desk.lang)
     if desk.as_json:
         code = exit_code(result)
         desk.emit(
@@ -135,10 +166,29 @@ def _answer(desk: Desk, result: Result, saved: str | None, shape: str) -> None:
                 "saved": saved,
                 "report": as_data(content),
                 "result": result.model_dump(mode="json"),
+                **({} if conflict is None else {"conflict": conflict.model_dump(mode="json")}),
             }
         )
     else:
         desk.show(render(content, desk.width(shape), desk.colour, desk.everything))
+
+
+def _explained(result: Result, content: Content, lang: str) -> tuple[Content, Conflict | None]:
+    """The report with the rules in conflict and the smallest repairs, as far as they are found in a minute."""
+    from dataclasses import replace
+
+    from portfolio.explain.public import why_infeasible
+    from portfolio.report.conflict_content import conflict_content
+    from portfolio.schema.validate import parse_instance
+
+    conflict = why_infeasible(result, seconds=CONFLICT_SECONDS)
+    if conflict is None:
+        return content, None
+    said = conflict_content(parse_instance(result.instance), conflict, lang)
+    kept = tuple(s for s in content.head if s.key not in ("causes", "no_causes"))
+    return replace(
+        content, head=(*kept, *said.head[1:]), tables=(*content.tables, *said.tables), tail=(*said.tail, *content.tail)
+    ), conflict
 
 
 def likely_causes(result: Result) -> tuple[Any, ...]:

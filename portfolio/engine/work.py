@@ -35,14 +35,16 @@ class Task:
 class Bench(Protocol):
     """Answers questions; one per worker thread, for what it holds is not shared."""
 
-    def __call__(self, question: Record, stop: threading.Event) -> Record | None:
+    def __call__(self, question: Record, stop: threading.Event, /) -> Record | None:
         """The answer; None if `stop` was set before there was one."""
 
 
 class Maker(Protocol):
-    """Builds benches; picklable. key: tells makers apart, so that a worker builds its bench once."""
+    """Builds benches; picklable."""
 
-    key: str
+    @property
+    def key(self) -> str:
+        """Tells makers apart, so that a worker builds its bench once."""
 
     def __call__(self) -> Bench:
         """A new bench."""

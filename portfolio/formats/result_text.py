@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,7 @@ from portfolio.formats.json_text import parse_json, read_text
 from portfolio.results import Result
 from portfolio.schema.exact import MAX_DIGITS, exact_json, to_fraction
 from portfolio.schema.problem import Problem, shown
+from portfolio.schema.record import Record
 from portfolio.schema.validate import form_problem
 
 LARGEST_RESULT = 80_000_000
@@ -28,10 +29,11 @@ LONGEST_EXACT = 8_000
 """Characters of an exact number in a result: sums over hundreds of discounted payments have denominators that no person would type."""
 _COMPUTED = ("plan", "claims", "ranges", "grid_loss")
 """Parts of a result that are computed, not typed: their numbers may be longer than those of an instance."""
+Kind = TypeVar("Kind", bound=Record)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-def result_text(result: Result) -> str:
+def result_text(result: Record) -> str:
     """JSON text of a result; ends with a newline. Inverse of `parse_result`."""
     text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -39,13 +41,28 @@ def result_text(result: Result) -> str:
 
 def parse_result(text: str) -> Result:
     """Raises InvalidInput with every problem of form. Whether its claims hold is for the audit to say."""
+    return result_of(raw_record(text))
+
+
+def result_of(raw: dict[str, Any]) -> Result:
+    """The result in raw data. Raises InvalidInput."""
+    return record_of(raw, Result, _COMPUTED)
+
+
+def raw_record(text: str) -> dict[str, Any]:
+    """The object that a result file holds, before its form is checked. Raises InvalidInput."""
     raw = _plain(parse_json(text))
     if not isinstance(raw, dict):
         raise InvalidInput([Problem("not_object", "$", shown(type(raw).__name__))])
+    return raw
+
+
+def record_of(raw: dict[str, Any], kind: type[Kind], computed: tuple[str, ...]) -> Kind:
+    """Raw data as a record. computed: parts whose numbers may be longer than those of an instance. Raises InvalidInput."""
     try:
-        return Result.model_validate({key: _exact(entry) if key in _COMPUTED else entry for key, entry in raw.items()})
+        return kind.model_validate({key: _exact(entry) if key in computed else entry for key, entry in raw.items()})
     except ValidationError as error:
-        raise InvalidInput([form_problem(raw, Result, d) for d in error.errors(include_url=False)]) from None
+        raise InvalidInput([form_problem(raw, kind, d) for d in error.errors(include_url=False)]) from None
 
 
 def read_result(path: Path | str) -> Result:

@@ -28,6 +28,7 @@ from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector, ideal_spaces
 from portfolio.pareto.lattice import Lattice, reach, shortened
 from portfolio.pareto.mip_zones import MipZones
+from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_program import subset
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Published, Publisher, Task, ZoneSolver
@@ -35,6 +36,7 @@ from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 
+ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tree": TreeZones}
 WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 MOSTLY = 0.1
@@ -44,7 +46,7 @@ MOSTLY = 0.1
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads, at most WINDOW of use · stop: set to end early · watch: called after every answer
-    save: called with the state after every answer · open: how the MIP object is made."""
+    save: called with the state after every answer · open: how the MIP object is made · zones: solver of zones, one of ZONE_SOLVERS."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -53,6 +55,7 @@ class Effort:
     watch: Callable[[Search], None] | None = None
     save: Callable[[Search, Sequence[Given]], None] | None = None
     open: Opener = Highs
+    zones: str = "mip"
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Given:
 class Certified:
     """points: (k) nondominated, in the order found · zones: U(N) with what is proven about each
     epsilon: largest bound over all zones, None without points · status: certified (epsilon <= target), limit, interrupted, infeasible, no_plan
-    kept: criteria that have a range, the others are left out of the claim · reach: epsilon must lie below it.
+    kept: criteria that have a range, the others are left out of the claim · pending: tasks whose answers a limit cut off.
     """
 
     status: str
@@ -82,6 +85,7 @@ class Certified:
     spans: tuple[Span, ...]
     frame: Frame | None
     search: Search | None = None
+    pending: tuple[Given, ...] = ()
 
 
 def certified(
@@ -109,15 +113,29 @@ def certified(
     frame = frame_of(part, ranges, epsilon)
     spaces = ideal_spaces([spans[i].ideal for i in kept], ranges, FRONTIER_MARGIN)
     search, waiting = resume(frame, spaces) if resume else (Search(frame, spaces), list(first_tasks(len(kept))))
-    setting = Setting(
-        part, ranges, float(frame.reach), float(epsilon) - 1e-8, publish or publisher(part), effort.seed, effort.open
-    )  # the float below the exact target by more than its rounding
-    _run(search, waiting, lambda: MipZones(setting), limits, effort)
+    # The float below the exact target, by more than its rounding.
+    below = float(epsilon) - 1e-8
+    made = publisher(part) if publish is None else _kept_of(publish, kept, program.q)
+    setting = Setting(part, ranges, float(frame.reach), below, made, effort.seed, effort.open)
+    search.kept = tuple(kept)
+    pending = _run(search, waiting, lambda: ZONE_SOLVERS[effort.zones](setting), limits, effort)
     points = tuple(search.points[i] for i in search.best_points())
     found = search.certified if points else None
     status = _status(search, found, limits)
     zones = tuple(sorted(search.known.items(), key=lambda item: (-item[1].alpha, item[0])))
-    return Certified(status, points, zones if points else (), found, tuple(kept), tuple(spans), frame, search)
+    return Certified(status, points, zones if points else (), found, tuple(kept), tuple(spans), frame, search, tuple(pending))
+
+
+def _kept_of(publish: Publisher, kept: Sequence[int], q: int) -> Publisher:
+    """A publisher of all criteria, for those of the claim."""
+
+    def part(x: Floats, weights: Floats) -> tuple[tuple[Fraction, ...], Any] | None:
+        every = np.zeros(q)
+        every[list(kept)] = weights
+        made = publish(x, every)
+        return None if made is None else (tuple(made[0][i] for i in kept), made[1])
+
+    return part
 
 
 def frame_of(program: Program, scale: tuple[Fraction, ...], target: Fraction) -> Frame:
@@ -165,8 +183,11 @@ def _feasible(program: Program, x: Floats) -> bool:
     return bool(inside.all() and (x >= program.col_lower - wide).all() and (x <= program.col_upper + wide).all())
 
 
-def _run(search: Search, waiting: list[Given], build: Callable[[], ZoneSolver], limits: Limits, effort: Effort) -> None:
-    """Give tasks, take answers in the same order, until every zone is settled or a limit is reached."""
+def _run(search: Search, waiting: list[Given], build: Callable[[], ZoneSolver], limits: Limits, effort: Effort) -> list[Given]:
+    """Give tasks, take answers in the same order, until every zone is settled or a limit is reached; the tasks that it cut off.
+
+    What a limit cut off is done again on resume, so that the final frontier is the same; only a first plan is taken in any case.
+    """
     own = threading.local()
 
     def work(task: Task) -> Answer:
@@ -187,9 +208,16 @@ def _run(search: Search, waiting: list[Given], build: Callable[[], ZoneSolver], 
                 task = _task(search, given)
                 pending.append((given, task, pool.submit(work, task)))
             if not pending:
-                return
-            _, task, future = pending.popleft()
-            search.integrate(task, future.result())
+                return list(first)
+            given, task, future = pending.popleft()
+            answer = future.result()
+            if answer.stopped:
+                cut = [given, *(g for g, _, _ in pending), *first]
+                late = [(task, answer), *((t, f.result()) for _, t, f in pending)]
+                for task, answer in late if not search.points else ():
+                    search.integrate(task, answer)
+                return cut
+            search.integrate(task, answer)
             if effort.save is not None and not limits.reached:
                 effort.save(search, [g for g, _, _ in pending] + list(first))
             if effort.watch is not None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from portfolio.numerics import LARGEST_WEIGHTED, STEP_DOUBT
-from portfolio.pareto.evidence import FREE, Archive, Evidence, emptied
+from portfolio.pareto.evidence import FREE, Archive, Evidence, denied, emptied
 from portfolio.pareto.exchange import Exchange
 from portfolio.pareto.search_region import SearchRegion
 from portfolio.pareto.steps import Counts, Steps
@@ -18,6 +18,8 @@ from portfolio.program import Floats, Program
 Vector = tuple[int, ...]
 NEAR = 6
 """Known solutions from which a start is tried."""
+WORTH_EXCHANGE = 10
+"""Nodes per integer program so far from which starts are looked for by exchange."""
 OUTSIDE = 10.0
 """Price of a whole range of missing the limits, in ranges of the objective, when near solutions are looked for."""
 
@@ -30,7 +32,7 @@ class Search:
         # No column bound admits more than `most`: the start lies strictly above everything.
         self.start: Vector = tuple(int(v) + 1 for v in steps.most)
         self.region = SearchRegion([float(v) for v in self.start])
-        self.archive = Archive()
+        self.archive = Archive(self.q)
         self.ideal = steps.least.astype(np.int64)
         self.points: dict[Vector, Floats] = {}
         self.solves = self.nodes = 0
@@ -100,7 +102,9 @@ class Search:
         found = [(float(value[i]), xs[i]) for i in inside[np.argsort(value[inside], kind="stable")[:1]]]
         far = OUTSIDE * (over / np.maximum(np.ptp(known, axis=0), 1)).sum(axis=1) + value / max(float(np.ptp(value)), 1.0)
         cost: Floats = weights.astype(np.float64) @ self.steps.coefficients.astype(np.float64)
-        for i in np.argsort(far, kind="stable")[:NEAR]:
+        # Exchange takes about a millisecond: it pays where branching takes more than that.
+        tries = NEAR if self.nodes >= WORTH_EXCHANGE * self.solves else 0
+        for i in np.argsort(far, kind="stable")[:tries]:
             near = self._exchange.fit(xs[i], limits, cost)
             if near is not None:
                 found.append(near)
@@ -117,7 +121,9 @@ class Search:
         if answer.evidence is not None:
             self._prove(answer.evidence)
         if task.zone in self._open:
-            self._tried[task.zone] = "free" if FREE in task.box and task.zone not in self._tried else "inside"
+            # After trouble the zone stays open: with all criteria limited no known point could expose a false "infeasible".
+            again = not answer.trouble and task.zone not in self._tried
+            self._tried[task.zone] = "free" if again else "inside"
 
     def _insert(self, counts: Vector, x: Floats) -> None:
         if counts in self.points:
@@ -146,7 +152,7 @@ class Search:
                 self._closed[zone] = number
 
     def _prove(self, piece: Evidence) -> None:
-        if any(piece.denies(point) for point in self.points):
+        if denied(piece, np.array(list(self.points), dtype=np.int64).reshape(-1, self.q)):
             self.troubles.append("a bound contradicts a known point and is not used")
             return
         number = self.archive.add(piece)

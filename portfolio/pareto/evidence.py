@@ -47,27 +47,42 @@ class Evidence:
 class Archive:
     """All evidence of a run. Pieces that a point proved false are withdrawn and never used again."""
 
-    def __init__(self) -> None:
+    def __init__(self, q: int) -> None:
         self.pieces: list[Evidence] = []
         self.withdrawn: set[int] = set()
+        self._boxes = np.zeros((0, q), dtype=np.int64)
+        self._weights = np.zeros((0, q), dtype=np.int64)
+        self._bounds = np.zeros(0, dtype=np.int64)
 
     def add(self, piece: Evidence) -> int:
         """Its number."""
+        number = len(self.pieces)
         self.pieces.append(piece)
-        return len(self.pieces) - 1
+        if number == len(self._bounds):
+            room = max(number, 64)
+            self._boxes = np.concatenate([self._boxes, np.zeros((room, self._boxes.shape[1]), dtype=np.int64)])
+            self._weights = np.concatenate([self._weights, np.zeros((room, self._weights.shape[1]), dtype=np.int64)])
+            self._bounds = np.concatenate([self._bounds, np.zeros(room, dtype=np.int64)])
+        self._boxes[number], self._weights[number] = piece.box, piece.weights
+        self._bounds[number] = FREE if piece.bound is None else piece.bound
+        return number
 
     def first_for(self, zone: Sequence[int]) -> int | None:
-        """Number of a piece that empties a zone; the latest, which is the likeliest."""
-        for number in range(len(self.pieces) - 1, -1, -1):
-            if number not in self.withdrawn and self.pieces[number].empties(zone):
-                return number
-        return None
+        """Number of a piece that empties a zone; the earliest."""
+        corner = np.array(zone, dtype=np.int64)
+        numbers = self._matching(np.all(corner <= self._boxes, axis=1) & (self._weights @ (corner - 1) < self._bounds))
+        return next((n for n in numbers if n not in self.withdrawn and self.pieces[n].empties(zone)), None)
 
     def withdraw(self, point: Sequence[int]) -> set[int]:
         """Take back what a feasible point proves false; their numbers."""
-        false = {n for n, piece in enumerate(self.pieces) if n not in self.withdrawn and piece.denies(point)}
+        z = np.array(point, dtype=np.int64)
+        numbers = self._matching(np.all(z < self._boxes, axis=1) & (self._weights @ z < self._bounds))
+        false = {n for n in numbers if n not in self.withdrawn and self.pieces[n].denies(point)}
         self.withdrawn |= false
         return false
+
+    def _matching(self, flags: NDArray[np.bool_]) -> list[int]:
+        return [int(n) for n in np.flatnonzero(flags) if n < len(self.pieces)]
 
 
 def emptied(piece: Evidence, zones: Counts) -> NDArray[np.bool_]:
@@ -77,3 +92,10 @@ def emptied(piece: Evidence, zones: Counts) -> NDArray[np.bool_]:
     if piece.bound is None:
         return np.asarray(inside)
     return np.asarray(inside & ((zones - 1) @ weights < piece.bound))
+
+
+def denied(piece: Evidence, known: Counts) -> bool:
+    """Whether any of the feasible points (k, q) proves a piece false: the same as `denies`, for many at once."""
+    weights, box = np.array(piece.weights, dtype=np.int64), np.array(piece.box, dtype=np.int64)
+    inside = known[np.all(known < box, axis=1)]
+    return bool(len(inside)) and (piece.bound is None or bool((inside @ weights < piece.bound).any()))

@@ -6,9 +6,10 @@ Answers are integrated in the order in which their tasks were given, so that the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -64,6 +65,8 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
+        self.trees: dict[Vector, Any] = {}
+        self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
 
     # -- what is proven ----------------------------------------------------------------------------------------------
     @property
@@ -98,14 +101,14 @@ class Search:
         self.busy.add(zone)
         start = self.points[near].integers if near >= 0 else None
         known = self.spaces.normalised(spaces, "mip")
-        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start)
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start, self.trees.get(zone))
 
     def nearest(self, zone: Vector) -> int:
         """Index of the point that lies least outside of a zone; -1 without points."""
         if not self.points:
             return -1
         upper = self.upper(zone)
-        return int(np.argmax([depth(upper, p.raw, self.frame.r) for p in self.points]))
+        return max(self.best_points(), key=lambda i: depth(upper, self.points[i].raw, self.frame.r))
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
@@ -120,6 +123,8 @@ class Search:
         self.infeasible = self.infeasible or answer.infeasible
         for space in answer.spaces:
             self._add_space(space)
+        if answer.tree is not None:
+            self.trees.update({z: answer.tree for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
         if answer.alpha is not None:
             self._add_bound(task.zone, answer.alpha, answer.proof)
         for point in answer.points:
@@ -137,7 +142,8 @@ class Search:
         if deepest < 0 or (not always and deepest < float(ZONE_DEPTH * self.frame.target)):
             self.counts["points_left_out"] += 1
             return False
-        parents = {i: self.known[u.vector] for i, u in self.region.uppers.items()}
+        vectors = {i: u.vector for i, u in self.region.uppers.items()}
+        parents = {i: self.known[vector] for i, vector in vectors.items()}
         added, _ = self.region.insert([float(k) for k in steps])
         before, self.known = self.known, {}
         for upper in self.region.uppers.values():
@@ -145,9 +151,25 @@ class Search:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
             self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            if vectors[upper.parent] in self.trees:
+                self.trees[upper.vector] = self.trees[vectors[upper.parent]]
+        self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
         self.points.append(point)
         self.steps.append(steps)
         return True
+
+    def put_back(
+        self, points: Sequence[Published], steps: Sequence[Steps], known: Mapping[Vector, Known], spaces: Sequence[HalfSpace]
+    ) -> None:
+        """An earlier state. Raises ValueError when the zones are not those of the points."""
+        for k in steps:
+            self.region.insert([float(v) for v in k])
+        if set(known) != {u.vector for u in self.region.uppers.values()}:
+            raise ValueError("the zones are not the search region of the points")
+        self.points, self.steps, self.known = list(points), list(steps), dict(known)
+        self.spaces = HalfSpaces(self.frame.scale, self.spaces.start)
+        for space in spaces:
+            self.spaces.add(space)
 
     def _depth(self, zone: Vector, steps: Steps) -> float:
         """alpha of a vector in a zone."""

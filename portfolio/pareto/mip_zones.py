@@ -18,6 +18,8 @@ from portfolio.results.frontier import ZoneProof
 
 ACCEPT = 0.5
 """A plan this deep in a zone [share of the larger of epsilon and the zone's bound] becomes a point without a search for a deeper one."""
+ACCEPT_DIVE = 0.3
+"""The same for a dive, which costs little: a shallower point now is better than a MIP."""
 ZONE_GAP = 0.1
 """Gap of a zone's MIP [epsilon]."""
 
@@ -32,12 +34,16 @@ class MipZones:
         """Close the zone, find a point in it, or say why not."""
         self.solves.counts.clear()
         try:
-            answer = weigh(self.solves, task, limits) if task.weights is not None else _Zone(self.solves, task, limits).answer()
+            answer = weigh(self.solves, task, limits) if task.weights is not None else self.zone(task, limits).answer()
         except SolverFailure as failure:
             answer = Answer(task.serial, trouble=failure.messages["en"])
-        if limits.reached and (answer.trouble or not answer.points):
+        if limits.reached:
             answer = replace(answer, trouble="", stopped=True)
         return replace(answer, counts=dict(self.solves.counts))
+
+    def zone(self, task: Task, limits: Limits) -> ZoneWork:
+        """The work on one zone."""
+        return ZoneWork(self.solves, task, limits)
 
 
 def weigh(solves: ZoneSolves, task: Task, limits: Limits) -> Answer:
@@ -53,7 +59,7 @@ def weigh(solves: ZoneSolves, task: Task, limits: Limits) -> Answer:
     return Answer(task.serial, spaces=() if space is None else (space,), points=(point,) if point else (), trouble=trouble)
 
 
-class _Zone:
+class ZoneWork:
     """The work on one zone: what is proven so far, and the deepest plan."""
 
     def __init__(self, solves: ZoneSolves, task: Task, limits: Limits) -> None:
@@ -74,8 +80,10 @@ class _Zone:
             self.spaces.append(space)
         if self._closed:
             return self._done()
-        point = self._take(solves.dive(task.upper, self.limits))
-        if point is None and weights.sum() > 0 and not like(task.known, weights / weights.sum()):
+        point = self._take(solves.dive(self.limits), ACCEPT_DIVE / ACCEPT)
+        if point is None:
+            point = self._before_mips()
+        if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights / weights.sum()):
             point = self._weighted(weights / weights.sum())
         if point is None and not self._closed:
             point = self._search()
@@ -85,8 +93,12 @@ class _Zone:
             trouble="" if self.limits.reached else "no plan found lies in the zone on the publication grid, and its bound is above epsilon"
         )
 
+    def _before_mips(self) -> Published | None:
+        """What another method tries before the MIPs: a point, a better bound, or nothing."""
+        return None
+
     def _weighted(self, weights: Floats) -> Published | None:
-        outcome, space = self.solves.weighted(weights, self.task.start, self.limits)
+        outcome, space = self.solves.weighted(weights, self.task.start, self.limits, self.task.upper)
         if space is not None:
             self.spaces.append(space)
             u = tuple(Fraction(float(v)) if np.isfinite(v) else Fraction(0) for v in self.task.upper)
@@ -114,7 +126,7 @@ class _Zone:
             return self.solves.start(self.task.start)
         return np.append(self.deepest[1], self.deepest[0])
 
-    def _take(self, x: Floats | None, polish: bool = True) -> Published | None:
+    def _take(self, x: Floats | None, share: float = 1.0, polish: bool = True) -> Published | None:
         """x as a point of this zone: deep enough, improved where it can be, and still inside when published."""
         solves, upper = self.solves, self.task.upper
         if x is None:
@@ -123,7 +135,7 @@ class _Zone:
         found = depth(upper, solves.setting.program.values(x), solves.r)
         if self.deepest is None or found > self.deepest[0]:
             self.deepest = (found, x)
-        if found < self._accepted:
+        if found < share * self._accepted:
             return None
         better = solves.polish(x, self.limits) if polish else x
         for candidate in (better, x) if better is not x else (x,):

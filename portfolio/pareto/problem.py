@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from portfolio.errors import UsageError
+from portfolio.formats.moo_json import MooProblem
 from portfolio.pareto.column_bounds import with_bounds
 from portfolio.program import Block, Program
 from portfolio.schema.exact import to_fraction
@@ -107,3 +108,12 @@ def _objects(values: Sequence[Fraction]) -> Any:
 def _floats(exact: Any) -> Any:
     flat = [float(v) if abs(v) < INFINITE else float("inf") * (1 if v > 0 else -1) for v in exact.ravel()]
     return np.array(flat, dtype=np.float64).reshape(exact.shape)
+
+
+def problem_of(found: MooProblem) -> Program:
+    """The Program of a problem file. Raises UsageError as `problem` does."""
+    rows = found.constraints
+    kinds = [kind != "C" for kind in found.integrality]
+    lower = [max(v, Fraction(0)) if k == "B" else v for v, k in zip(found.bounds.lower, found.integrality, strict=True)]
+    upper = [min(v, Fraction(1)) if k == "B" else v for v, k in zip(found.bounds.upper, found.integrality, strict=True)]
+    return problem(found.objectives, rows.A, rows.sense, rows.rhs, lower, upper, kinds, found.sense, found.names)

@@ -15,7 +15,7 @@ import numpy as np
 
 from portfolio.errors import SolverFailure
 from portfolio.numerics import COST_REACH, STEP_DOUBT, STEP_ROOM
-from portfolio.pareto.evidence import FREE, Evidence
+from portfolio.pareto.evidence import FREE, Evidence, denied
 from portfolio.pareto.feasible import Feasible
 from portfolio.pareto.steps import Counts, Steps
 from portfolio.pareto.zone_solves import Opener
@@ -110,7 +110,7 @@ class Subproblems:
             return self._weaker(task, outcome)
         if outcome.verdict == "infeasible":
             piece = Evidence(task.weights, task.box, None)
-            trouble = "a known point lies in a box called infeasible" if _denied(piece, task.known) else ""
+            trouble = "a known point lies in a box called infeasible" if denied(piece, task.known) else ""
             return Answer(None if trouble else piece, nodes=nodes, trouble=trouble)
         if outcome.verdict != "optimal" or outcome.x is None:
             return Answer(None, nodes=nodes, trouble=outcome.note or outcome.verdict)
@@ -123,7 +123,7 @@ class Subproblems:
         if not value - 1 + STEP_DOUBT < outcome.bound < value + STEP_DOUBT:
             return Answer(None, nodes=nodes, trouble="bound and recomputed value disagree")
         piece = Evidence(task.weights, task.box, value)
-        if _denied(piece, task.known):
+        if denied(piece, task.known):
             return Answer(None, nodes=nodes, trouble="a known point is better than the bound")
         return Answer(piece, tuple(map(int, counts)), whole, nodes=nodes)
 
@@ -132,7 +132,7 @@ class Subproblems:
         if not math.isfinite(outcome.bound):
             return Answer(None, nodes=outcome.nodes, unfinished=True)
         piece = Evidence(task.weights, task.box, math.ceil(outcome.bound - STEP_DOUBT))
-        return Answer(None if _denied(piece, task.known) else piece, nodes=outcome.nodes, unfinished=True)
+        return Answer(None if denied(piece, task.known) else piece, nodes=outcome.nodes, unfinished=True)
 
     def _door(self, kind: str) -> tuple[Any, list[int]]:
         if kind not in self._doors:
@@ -141,9 +141,3 @@ class Subproblems:
             free = [(row / s, -math.inf, math.inf) for row, s in zip(self._costs, self._scale, strict=True)]
             self._doors[kind] = door, door.add_rows(free)
         return self._doors[kind]
-
-
-def _denied(piece: Evidence, known: Counts) -> bool:
-    box, weights = np.array(piece.box, dtype=np.int64), np.array(piece.weights, dtype=np.int64)
-    inside = known[np.all(known < box, axis=1)]
-    return bool(len(inside)) and (piece.bound is None or bool((inside @ weights < piece.bound).any()))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,20 +18,18 @@ import numpy as np
 from portfolio.errors import SolverFailure
 from portfolio.numerics import FRONTIER_MARGIN
 from portfolio.pareto.half_space import HalfSpace
-from portfolio.pareto.lattice import shortened
+from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
 from portfolio.pareto.zones import Limits, Published, Publisher
 from portfolio.program import Floats, Program
-from portfolio.proof.tree import Tree
+from portfolio.proof.dive import dive
+from portfolio.proof.family import workshop
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
-from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
-WEIGHTED_GAP = 0.2
+WEIGHTED_GAP = 0.5
 """Gap of a weighted solve [epsilon]: what its half-space may give away."""
-POLISH_GAP, POLISH_NODES = 0.1, 1
-"""Gap [epsilon, sum over criteria] and nodes of the second stage: it decides how good a point is, never whether a claim holds."""
 TRIFLE = 1e-7
 """Room given to a criterion's own value in the second stage [range]."""
 
@@ -73,10 +72,23 @@ class ZoneSolves:
         self.counts: Counter[str] = Counter()
         self._mip = setting.open(self.wide, setting.seed, {})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
-        self._lp = Relaxation(self.wide, setting.seed)
-        self._lp.cost(self._deepest)
-        self._lp.solve(presolve=True)
-        self._basis = self._lp.basis
+        self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
+        # The second stage has its own objective, and no alpha.
+        fixed = replace(self.wide, col_lower=np.append(program.col_lower, 0.0), col_upper=np.append(program.col_upper, 0.0))
+        self._polisher = workshop(fixed, np.append((1 / self.r) @ program.criteria, 0.0), self.rows, setting.seed)
+        self.lp.put(self._far)
+        self.lp.solve(presolve=True)
+        self._basis = self.lp.basis
+
+    @cached_property
+    def _far(self) -> Floats:
+        """Finite right-hand sides under which no zone row says anything: a tree's bounds are evaluated at them."""
+        program = self.setting.program
+        return np.asarray((reach(program)[1] - program.offsets) / self.r + self.setting.reach + 1.0)
+
+    def finite_sides(self, upper: Floats) -> Floats:
+        """Right-hand sides of the zone rows, finite also where the zone is unlimited."""
+        return np.where(np.isfinite(upper), self.sides(np.where(np.isfinite(upper), upper, 0.0)), self._far)
 
     @property
     def _deepest(self) -> Floats:
@@ -88,15 +100,15 @@ class ZoneSolves:
     def relax(self, upper: Floats) -> tuple[float, Floats]:
         """(LP bound on alpha, normalised weights (q,) from its duals)."""
         self.counts["lps"] += 1
-        lp = self._lp
-        self.free_columns()
-        lp.cost(self._deepest)
-        lp.bound_rows(self.rows, np.full(len(self.rows), -_INF), self.sides(upper))
-        lp.restart(self._basis)
-        value = lp.solve()
-        if value is None or value == _INF:
+        lp = self.lp
+        lp.move_to({})
+        lp.put(self.finite_sides(upper))
+        lp.lp.forget()
+        lp.start(self._basis)
+        answer = lp.solve()
+        if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
-        return -value + float(FRONTIER_MARGIN), np.maximum(-lp.duals[self.rows], 0.0)
+        return -answer.value + float(FRONTIER_MARGIN), np.maximum(-lp.lp.duals[self.rows] * lp.size, 0.0)
 
     def relaxed_space(self, upper: Floats, alpha: float, normalised: Floats) -> HalfSpace | None:
         """The half-space behind an LP bound: its multipliers w and B = w.u - alpha w.r."""
@@ -109,25 +121,33 @@ class ZoneSolves:
         bound = sum(w * (v - Fraction(repr(alpha)) * r) for w, v, r in zip(weights, u, self.setting.scale, strict=True))
         return HalfSpace(weights, Fraction(repr(float(bound) - 1e-9 * abs(float(bound)))), "relaxation")
 
-    def dive(self, upper: Floats, limits: Limits) -> Floats | None:
-        """An integral x (n,) by fixing columns of the zone's relaxation; None when the dive fails."""
+    def dive(self, limits: Limits) -> Floats | None:
+        """An integral x (n,) by fixing columns of the relaxation just solved; None when the dive fails."""
         self.counts["dives"] += 1
-        self._lp.bound_rows(self.rows, np.full(len(self.rows), -_INF), self.sides(upper))
-        x = Tree(self.wide, self._lp, self._deepest, limits.ask(), nodes=1).minimise().x
+        x = dive(self.lp, {}, self.lp.x, _INF, limits.ask().seconds)
         return None if x is None else x[: self.alpha]
 
-    def weighted(self, normalised: Floats, start: Mapping[int, float] | None, limits: Limits) -> tuple[Outcome | None, HalfSpace | None]:
-        """min w.f for normalised weights (sum of w_i r_i = 1): the outcome, and the half-space it proves."""
+    def weighted(
+        self, normalised: Floats, start: Mapping[int, float] | None, limits: Limits, upper: Floats | None = None
+    ) -> tuple[Outcome | None, HalfSpace | None]:
+        """min w.f for normalised weights (sum of w_i r_i = 1): the outcome, and the half-space it proves.
+
+        upper: of a zone; the solve then stops as soon as the bound closes it, or a plan shows that it cannot.
+        """
+        self.counts["weighted"] += 1
         weights = tuple(shortened(float(v)) if v > 0 else Fraction(0) for v in normalised / self.r)
         w = np.array([float(v) for v in weights])
-        size = float(w @ self.r)
-        program = self.setting.program
+        size, program = float(w @ self.r), self.setting.program
         self._place(np.full(len(w), _INF), 0.0, 0.0)
-        cost = np.append(w @ program.criteria, 0.0) / size
-        outcome = self._minimise(cost, limits.ask(gap=WEIGHTED_GAP * self.setting.epsilon, start=self.start(start)))
+        cost, constant = np.append(w @ program.criteria, 0.0) / size, float(w @ program.offsets) / size
+        ask = limits.ask(gap=WEIGHTED_GAP * self.setting.epsilon, start=self.start(start))
+        if upper is not None:
+            closing = float(w[w > 0] @ upper[w > 0]) / size - constant - self.setting.epsilon + 3 * float(FRONTIER_MARGIN)
+            ask = replace(ask, cutoff=closing, target=closing)
+        outcome = self._minimise(cost, ask)
         if outcome is None or outcome.bound == -_INF or outcome.verdict == "infeasible":
             return outcome, None
-        bound = (outcome.bound + float(w @ program.offsets) / size - float(FRONTIER_MARGIN)) * size
+        bound = (outcome.bound + constant - float(FRONTIER_MARGIN)) * size
         return outcome, HalfSpace(weights, Fraction(repr(bound)))
 
     def deepest(self, upper: Floats, alpha: float, start: Floats | None, limits: Limits, target: float, gap: float) -> Outcome | None:
@@ -137,18 +157,21 @@ class ZoneSolves:
         return self._minimise(self._deepest, limits.ask(gap=gap, start=start, target=-target, cutoff=cutoff))
 
     def polish(self, x: Floats, limits: Limits) -> Floats:
-        """min sum f_i / r_i subject to f <= f(x), as far as one node goes: x or a plan that is nowhere worse."""
-        program = self.setting.program
+        """A plan that is nowhere worse than x and better in sum f_i / r_i, by a dive below f <= f(x); x where the dive finds none."""
+        self.counts["polished"] += 1
+        program, lp = self.setting.program, self._polisher
         values = program.values(x)
-        weights = 1 / self.r
-        self._place((values - program.offsets) / self.r + TRIFLE, 0.0, 0.0)
-        cost = np.append(weights @ program.criteria, 0.0)
-        ask = limits.ask(gap=POLISH_GAP * self.setting.epsilon, start=np.append(x, 0.0), nodes=POLISH_NODES)
-        outcome = self._minimise(cost, ask)
-        if outcome is None or outcome.x is None:
+        lp.move_to({})
+        lp.put((values - program.offsets) / self.r + TRIFLE)
+        lp.lp.forget()
+        lp.start(self._basis)
+        answer = lp.solve(seconds=limits.ask().seconds)
+        found = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
+        if found is None:
             return x
-        better = outcome.x[: self.alpha]
-        return better if weights @ (program.values(better) - values) < 0 else x
+        better = found[: self.alpha]
+        gained = (values - program.values(better)) / self.r
+        return better if gained.sum() > 0 and gained.min() > -10 * TRIFLE else x
 
     def published(self, x: Floats, weights: Floats) -> Published | None:
         """x as it counts."""
@@ -171,10 +194,6 @@ class ZoneSolves:
         vector[self.integers] = 0.0
         vector[list(integers)] = list(integers.values())
         return vector
-
-    def free_columns(self) -> None:
-        """Bounds of the LP's integer columns as the Program has them: a dive leaves them moved."""
-        self._lp.bound_columns(list(self.integers), self.wide.col_lower[self.integers], self.wide.col_upper[self.integers])
 
     def _place(self, sides: Floats, low: float, high: float) -> None:
         """Right-hand sides of the zone rows and bounds of alpha, in the MIP."""

@@ -55,7 +55,7 @@ class Task:
     """One zone, or one weighted solve (weights given).
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
-    was given · start: integer columns of a known plan near the zone.
+    was given · start: integer columns of a known plan near the zone · tree: what the zone inherits (tree_zones.py).
     """
 
     serial: int
@@ -66,12 +66,14 @@ class Task:
     spaces: int = 0
     known: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     start: Mapping[int, float] | None = None
+    tree: Any = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """alpha: proven upper bound for the zone (None: nothing new), and what it rests on · spaces: half-spaces proven on the way
-    points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first.
+    points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
+    tree: what zones inside this one inherit.
     """
 
     serial: int
@@ -83,6 +85,7 @@ class Answer:
     stopped: bool = False
     infeasible: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    tree: Any = None
 
 
 class ZoneSolver(Protocol):

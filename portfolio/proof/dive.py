@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from portfolio.program import Floats
@@ -15,8 +17,9 @@ BATCH = 8
 
 
 def dive(lp: BoxedLp, box: Box, x: Floats, cutoff: float, seconds: float = float("inf")) -> Floats | None:
-    """An integral x inside the box whose LP value is below cutoff; None when the dive fails. Leaves the LP in another box."""
+    """An integral x inside the box whose LP value is below cutoff; None when the dive fails, or ends after `seconds`. Leaves the LP in another box."""
     frame, inside = lp.frame, dict(box)
+    deadline = time.perf_counter() + seconds
     for _ in range(ROUNDS):
         candidates = lp.fractional(x)
         if not len(candidates):
@@ -27,14 +30,14 @@ def dive(lp: BoxedLp, box: Box, x: Floats, cutoff: float, seconds: float = float
         before = {j: inside.get(j, (float(frame.lower[j]), float(frame.upper[j]))) for j in chosen}
         inside.update({j: (float(np.floor(x[j])) + 1, high) for j, (_, high) in before.items()})
         lp.move_to(inside)
-        answer = lp.solve(seconds=seconds)
+        answer = lp.solve(seconds=deadline - time.perf_counter())
         if not answer.finished or answer.value >= cutoff:
             # The batch went too far: its first member goes down instead, the others are free again.
             inside.update(before)
             first = chosen[0]
             inside[first] = (before[first][0], float(np.floor(x[first])))
             lp.move_to(inside)
-            answer = lp.solve(seconds=seconds)
+            answer = lp.solve(seconds=deadline - time.perf_counter())
             if not answer.finished or answer.value >= cutoff:
                 return None
         x = lp.x

@@ -61,15 +61,18 @@ class Lagrangian:
         reach = abs(csr_array((program.data, program.indices, program.indptr), shape=(program.m, program.n))) @ width
         self.units = np.where(reach > 0, -np.ceil(np.log2(np.maximum(reach, 1e-300))), 0).astype(np.int64)
         """(m,) exponents: one step of 2^units in y_i moves L by at most 1."""
-        self.size = max(float(np.abs(self.cost) @ width), 1e-300)
+        self.size = float(np.abs(self.cost) @ width) or 1.0
         """How far the objective can move over the box: the scale of losses."""
-        self._digits = MULTIPLIER_DIGITS[2]
 
     # -- from multipliers to cuts ----------------------------------------------------------------------------------
     def cut(self, y: Floats, box: Box, u: Floats, enough: float, loss: float) -> Cut | None:
         """The cut of LP duals y with as few binary digits as keep its bound on `box` above `enough` or within `loss` of the full one;
         None where not even the full y bounds."""
         return self._shortest(y, box, u, enough, loss, self.size, farkas=False)
+
+    def cut_of(self, y: Floats, farkas: bool) -> Cut:
+        """The cut of these multipliers as they are."""
+        return self._cut(y, np.zeros_like(self.cost) if farkas else self.cost, farkas)
 
     def infeasible(self, ray: Floats, box: Box, u: Floats) -> Cut | None:
         """The cut of a dual ray that proves the box empty; None when neither sign of the ray does."""
@@ -105,13 +108,15 @@ class Lagrangian:
             return None
         need = min(enough, value - loss)
         scale = 2.0 ** np.ceil(np.log2(size))
+        # Hundreds of multipliers, each off by half a step, never cost less than a few steps together.
+        slack = value - need
+        hopeless = np.log2(size / slack) - 4 if 0.0 < slack < np.inf else -np.inf if slack > 0 else np.inf
         for digits in MULTIPLIER_DIGITS:
-            if digits < self._digits - 8:
+            if digits < hopeless:
                 continue
             step = scale * 2.0 ** (self.units - digits)
             short = self._cut(np.round(y / step) * step, cost, farkas)
             if self.value(short, box, u) >= need:
-                self._digits = digits
                 return short
         return full
 

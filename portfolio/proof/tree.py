@@ -14,14 +14,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from portfolio.numerics import MULTIPLIER_LOSS
-from portfolio.program import Floats, Program
+from portfolio.program import Floats
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import dive
-from portfolio.proof.leaves import Leaf, children, leaf, root
-from portfolio.proof.multipliers import Cut, Lagrangian
+from portfolio.proof.leaves import Leaf, children, leaf
+from portfolio.proof.multipliers import Cut
 from portfolio.proof.pseudocosts import Ids, Pseudocosts
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
-from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
 TRIALS = 10
@@ -39,19 +38,31 @@ LEFT_BEHIND = 0.25
 class Search:
     """One run over some leaves at right-hand sides u. step: distance between values that the objective can take (0: unknown).
 
-    Afterwards `leaves` partitions what the given ones did, `best`/`value` is the incumbent · trusted: every leaf that an LP called empty has
+    reuse: multipliers serve other right-hand sides too, keep their digits · dives: look for plans, not only for bounds.
+
+    Afterwards `leaves` (closed, then open) partitions what the given ones did, `best`/`value` is the incumbent · trusted: every leaf that an LP called empty has
     its proof · exhausted: no leaf is left that an LP has not closed (at a gap of 0 its multipliers prove a little less than the LP says).
     """
 
-    def __init__(self, lp: BoxedLp, history: Pseudocosts, ask: Ask, nodes: int = 1_000_000, step: float = 0.0, reuse: bool = False) -> None:
+    def __init__(
+        self,
+        lp: BoxedLp,
+        history: Pseudocosts,
+        ask: Ask,
+        nodes: int = 1_000_000,
+        step: float = 0.0,
+        reuse: bool = False,
+        dives: bool = True,
+    ) -> None:
         self.frame, self.lp, self.history, self.ask, self.limit, self.step = lp.frame, lp, history, ask, nodes, step
-        self.reuse = reuse
+        self.reuse, self.diving = reuse, dives
         self.u = lp.sides
         self.best: Floats | None = None
         self.value = _INF
         self.solved = 0
         self.trusted, self.exhausted = True, False
-        self.leaves: list[Leaf] = []
+        self.closed: list[Leaf] = []
+        self.open: list[Leaf] = []
         self._heap: list[tuple[float, int, Leaf]] = []
         self._serial = 0
         self._next_dive, self._dive_every = 0, DIVE_EVERY
@@ -80,12 +91,12 @@ class Search:
             self._report(current)
         if current is not None:
             self._push(current)
-        self.leaves += [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2])]
-        self._heap = []
+        self.open = [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2])]
 
     def _plunge_or_push(self, first: Leaf) -> Leaf | None:
         bound, least = first.bound(self.u), self._heap[0][0]
-        if bound < self.cutoff and least >= bound - LEFT_BEHIND * max(self.value - least, 0.0):
+        reach = self.cutoff if np.isfinite(self.cutoff) else self.value
+        if bound < self.cutoff and least >= bound - LEFT_BEHIND * max(reach - least, 0.0):
             return first
         self._push(first)
         return None
@@ -121,21 +132,21 @@ class Search:
         bound = max(tight.bound(self.u), before)
         if answer.empty:
             self.trusted = self.trusted and bound == _INF
-            self.leaves.append(tight)
+            self.closed.append(tight)
             return None
         if answer.value >= self.cutoff or bound >= self.cutoff:
-            self.leaves.append(tight)
+            self.closed.append(tight)
             return None
         candidates = self.lp.fractional(x)
         if not len(candidates):
             self._found(x)
-            self.leaves.append(tight)
+            self.closed.append(tight)
             return None
         if self._dives(tight, x):
             self.lp.move_to(one.box)
             self.lp.start(basis)
             if bound >= self.cutoff:
-                self.leaves.append(tight)
+                self.closed.append(tight)
                 return None
         return self._branch(tight, candidates, x, bound)
 
@@ -202,7 +213,7 @@ class Search:
 
     def _dives(self, one: Leaf, x: Floats) -> bool:
         """Dive when it is time; tells whether the LP was moved."""
-        if self.solved <= self._next_dive:
+        if not self.diving or self.solved <= self._next_dive:
             return False
         found = dive(self.lp, one.box, x, self.cutoff, self._left())
         if found is not None:
@@ -224,6 +235,11 @@ class Search:
                 self._found(found)
                 self._next_dive = DIVE_EVERY
 
+    @property
+    def leaves(self) -> list[Leaf]:
+        """All of them; open ones sorted by their bounds."""
+        return [*self.closed, *self.open]
+
     # -- ends ------------------------------------------------------------------------------------------------------
     @property
     def cutoff(self) -> float:
@@ -233,7 +249,7 @@ class Search:
 
     def bound(self, current: Leaf | None = None) -> float:
         """The least bound over all leaves, closed ones included; inf when every one is empty."""
-        closed = min((one.bound(self.u) for one in self.leaves), default=_INF)
+        closed = min((one.bound(self.u) for one in self.closed), default=_INF)
         opened = self._heap[0][0] if self._heap else _INF
         return min(closed, opened, _INF if current is None else current.bound(self.u))
 
@@ -269,20 +285,3 @@ class Search:
         if self.best is None and bound == _INF:
             verdict = "infeasible"
         return Outcome(verdict, self.best, self.value, bound, self.seconds, self.solved)
-
-
-class Tree:
-    """One search from the root: `minimise` runs it. relaxation holds exactly the Program's rows; `leaves` is the proof it leaves behind."""
-
-    def __init__(self, program: Program, relaxation: Relaxation, cost: Floats, ask: Ask, nodes: int = 1_000_000, step: float = 0.0) -> None:
-        self.frame = Lagrangian(program, cost)
-        self.lp = BoxedLp(self.frame, relaxation)
-        self.ask, self.nodes, self.step = ask, nodes, step
-        self.leaves: list[Leaf] = []
-
-    def minimise(self) -> Outcome:
-        """Search until the gap, a limit or the end."""
-        search = Search(self.lp, Pseudocosts(self.frame.program.n), self.ask, self.nodes, self.step)
-        search.run([root(self.frame)], self.ask.start)
-        self.leaves = search.leaves
-        return search.outcome()

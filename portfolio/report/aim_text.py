@@ -82,6 +82,8 @@ def _circumstances(result: Result, lang: str) -> list[str]:
     parts = [text("seconds", lang, seconds=f"{seconds:.1f}")]
     solver = result.versions.get("highspy")
     parts.append((f"HiGHS {clean(solver)} " if solver else "") + text("seed", lang, seed=result.options.get("seed", 0)))
+    if result.proofs:
+        parts.append(text("proof_leaves", lang, leaves=f"{sum(p.leaves for p in result.proofs):,}"))
     if result.audit is not None:
         parts.append(text("audited", lang, checks=f"{result.audit.checks:,}", violated=result.audit.violated))
         if result.audit.unaudited:

@@ -22,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "seconds": ("{seconds} s", "{seconds} 秒"),
     "seed": ("seed {seed}", "シード {seed}"),
     "audited": ("AUDITED {checks} checks, {violated} violated", "監査済み 検査{checks}件、違反{violated}件"),
+    "proof_leaves": ("proof of {leaves} leaves", "証明 葉{leaves}"),
     "unaudited": ("{n} rule kinds not audited", "未監査の規則 {n}種"),
     "status_limit": ("stopped at a limit", "制限に達して停止"),
     "status_interrupted": ("interrupted; this is the best plan so far", "中断。ここまでの最良の計画"),

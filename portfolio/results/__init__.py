@@ -1,7 +1,7 @@
 """What the verbs hand on: exact, replayable records. All that a report or an audit may know."""
 
 from portfolio.results.frontier import Frontier, FrontierCertificate, FrontierPoint, Zone
-from portfolio.results.plan import RESULT_VERSION, Audit, Choice, Claim, LedgerLine, Payment, Plan, Range, Result, Status
+from portfolio.results.plan import RESULT_VERSION, Audit, Choice, Claim, LedgerLine, Payment, Plan, Proof, Range, Result, Status
 
 __all__ = [
     "RESULT_VERSION",
@@ -14,6 +14,7 @@ __all__ = [
     "LedgerLine",
     "Payment",
     "Plan",
+    "Proof",
     "Range",
     "Result",
     "Status",

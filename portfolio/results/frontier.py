@@ -27,27 +27,34 @@ class FrontierPoint(Record):
 class Zone(Record):
     """One local upper bound u (q,) of the points and the proven upper bound `alpha` on max {alpha : f(x) + alpha r <= u}.
 
-    weights, bound: for a half-space, w >= 0 and the proven B <= min w.f; then alpha <= (w.u - B) / (w.r).
+    at: the zone for which it was proven where that is another one, u <= at (a bound holds for every zone inside)
+    weights, bound: for a half-space, w >= 0 and the proven B <= min w.f; then alpha <= (w.at - B) / (w.r)
+    trouble: why no solve could settle the zone.
     """
 
     upper: tuple[Exact, ...]
     alpha: Exact
     proof: ZoneProof = "open"
+    at: tuple[Exact, ...] = ()
     weights: tuple[Exact, ...] = ()
     bound: Exact | None = None
+    trouble: str = ""
 
 
 class FrontierCertificate(Record):
     """For every feasible x there is a point n with f(n) <= f(x) + epsilon r (minimised sense), epsilon = `certified`.
 
-    criteria, signs: order and sense of the vectors · scale: r > 0 · start: M, above max f + epsilon r from derived column bounds · target: epsilon asked for
+    criteria, signs: order and sense of the vectors · scale: r > 0 · step: a point f stands in the search region as step * ceil(f / step)
+    start: M, above max f + reach r from derived column bounds · reach: what epsilon must stay below · target: epsilon asked for
     certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points.
     """
 
     criteria: tuple[str, ...]
     signs: tuple[int, ...]
     scale: tuple[Exact, ...]
+    step: tuple[Exact, ...]
     start: tuple[Exact, ...]
+    reach: Exact
     target: Exact
     certified: Exact
     zones: tuple[Zone, ...] = ()
@@ -56,7 +63,8 @@ class FrontierCertificate(Record):
 class Frontier(Record):
     """A complete, replayable answer of `frontier`.
 
-    ranges: best (a bound) and worst per criterion, natural · counts: mips, lps, zones, points, ... · audit: sums over all plans.
+    ranges: best (a bound) and worst per criterion, natural · points: nondominated, in the order found · counts: mips, lps, ...
+    audit: sums over all plans · search: what --resume needs beyond the certificate.
     """
 
     format: Literal["portfolio-frontier"] = "portfolio-frontier"
@@ -75,3 +83,4 @@ class Frontier(Record):
     counts: dict[str, int] = {}
     notices: tuple[str, ...] = ()
     seconds: dict[str, float] = {}
+    search: dict[str, Any] = {}

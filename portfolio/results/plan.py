@@ -99,6 +99,19 @@ class Claim(Record):
     within: dict[str, Exact] = {}
 
 
+class Proof(Record):
+    """Multipliers and a tree from which anybody can recompute the bound of the claim of that name, without a solver (proof/verify.py).
+
+    of: a claim's `of`, or "infeasible" · program: SHA-256 of the exact Program that it is about · leaves: of its tree
+    data: JSON, deflated, base64 (proof/certificate.py).
+    """
+
+    of: str
+    program: str
+    leaves: int
+    data: str
+
+
 class Audit(Record):
     """What the exact checker counted."""
 
@@ -122,6 +135,7 @@ class Result(Record):
     options: dict[str, Any] = {}
     versions: dict[str, str] = {}
     claims: tuple[Claim, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     plan: Plan | None = None
     grid_loss: dict[str, Exact] = {}
     audit: Audit | None = None

@@ -73,7 +73,7 @@ class Run(Record):
     levels: tuple[Exact | None, ...] = ()
     model: str = ""
     status: RunStatus
-    reason: str = ""
+    reason: Text = Text()
     criteria: dict[str, float] = {}
     aim: float | None = None
     bound: float | None = None
@@ -159,10 +159,10 @@ class Regret(Record):
     number: int
     tried: int
     infeasible: int
-    low_max: float
-    high_max: float
-    low_mean: float
-    high_mean: float
+    low_max: float | None = None
+    high_max: float | None = None
+    low_mean: float | None = None
+    high_mean: float | None = None
     programmes: int = 0
 
 
@@ -183,8 +183,9 @@ class Share(Record):
 
 
 class Step(Record):
-    """One step of a budget staircase: on [low, high] (money, or a share of today's where `unit` says so) this set of programmes is proven within the gap.
+    """One step of a budget staircase: on [low, high] [instance money] this set of programmes is within the gap.
 
+    proven: on the whole interval, not only at the levels solved · aim_low, aim_high: value of its choice at the two ends (None: it cannot be carried out)
     marginal: what one more unit of money earns on the step [normalised aim per instance money] · nested: it keeps every programme of the step before.
     """
 
@@ -194,8 +195,8 @@ class Step(Record):
     entered: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     nested: bool = True
-    aim_low: float
-    aim_high: float
+    aim_low: float | None = None
+    aim_high: float | None = None
     marginal: float = 0.0
     proven: bool = True
 

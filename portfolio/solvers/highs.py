@@ -19,8 +19,9 @@ from highspy import HighsModelStatus, HighsStatus, cb
 from numpy.typing import NDArray
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
+from portfolio.numerics import INTEGRALITY, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
+from portfolio.solvers.hand_over import check_finite, hand_over
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
 
 _INF = float("inf")
@@ -37,7 +38,19 @@ _OPTIONS: dict[str, Any] = {
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
-_ROWWISE, _MINIMISE = int(highspy.MatrixFormat.kRowwise), int(highspy.ObjSense.kMinimize)
+_SEARCHING: dict[str, Any] = {
+    "mip_heuristic_effort": 0.05,
+    "mip_heuristic_run_rens": True,
+    "mip_heuristic_run_feasibility_jump": True,
+    "mip_pscost_minreliable": 8,
+}
+_NEAR: dict[str, Any] = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_pscost_minreliable": 1,
+}
+"""Heuristics and trial branchings of a solve that has to find plans, and of one that begins near the best and only has to prove it."""
 MOST_EXCHANGED = 4_000
 """Coefficients changed one by one; beyond that passing the whole model is quicker."""
 VERDICTS: dict[HighsModelStatus, Verdict] = {
@@ -66,6 +79,7 @@ class Highs:
         self.program = program
         self._rows = program.m
         self._cost = np.zeros(program.n)
+        self._near = False
         self._everything = np.arange(program.n, dtype=np.int32)
         self._highs = highspy.Highs()
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
@@ -168,6 +182,10 @@ class Highs:
     def _run(self, ask: Ask) -> Outcome:
         highs, relaxed = self._highs, ask.relax or not self.program.integer.any()
         self._set("solve_relaxation", relaxed)
+        if not relaxed and ask.near != self._near:
+            self._near = ask.near
+            for name, value in (_NEAR if ask.near else _SEARCHING).items():
+                self._set(name, value)
         self._set("mip_abs_gap", max(ask.gap, 0.0))
         # An LP's limit counts the run time of the whole object; a MIP's counts its own.
         self._set("time_limit", ask.seconds + (highs.getRunTime() if relaxed else 0.0) if math.isfinite(ask.seconds) else _INF)
@@ -249,8 +267,8 @@ class Watch:
         if kind == cb.HighsCallbackType.kCallbackMipInterrupt:
             self.bound = max(self.bound, float(out.mip_dual_bound))
             incumbent = float(out.mip_primal_bound)
-            # The bound of a model found infeasible is inf: with no cutoff asked for, that is no reason to stop short of the verdict.
-            stop = stop or self.bound >= ask.cutoff < _INF or incumbent <= ask.target or int(out.mip_node_count) >= ask.nodes
+            # A bound of infinity (nothing left to search) is the solver's own end, not a cutoff.
+            stop = stop or ask.cutoff <= self.bound < _INF or incumbent <= ask.target or int(out.mip_node_count) >= ask.nodes
             if ask.watch is not None:
                 ask.watch(Progress(float(out.running_time), incumbent, self.bound, int(out.mip_node_count)))
         # The flag persists from one solve to the next: it is written at every call.
@@ -262,32 +280,3 @@ def _in_units(ask: Ask, size: float) -> Ask:
     watch = ask.watch
     report = None if watch is None else (lambda p: watch(replace(p, incumbent=p.incumbent * size, bound=p.bound * size)))
     return replace(ask, gap=ask.gap / size, target=ask.target / size, cutoff=ask.cutoff / size, watch=report)
-
-
-def check_finite(program: Program) -> None:
-    """NaN passes HiGHS as kOk and is solved as something else; 1e20 is dropped silently."""
-    for name in ("data", "criteria", "offsets", "col_lower", "col_upper"):
-        values = getattr(program, name)
-        if not np.isfinite(values).all() or (values.size and np.abs(values).max() > LARGEST_COEFFICIENT):
-            raise SolverFailure(f"{name} of the program holds values that are not finite or above {LARGEST_COEFFICIENT:g}")
-    sides = np.concatenate([program.row_lower, program.row_upper])
-    if np.isnan(sides).any() or (np.abs(sides[np.isfinite(sides)]) > LARGEST_COEFFICIENT).any():
-        raise SolverFailure("a row side of the program is not a number or too large")
-    # HiGHS reads as many entries as it is told, whatever the arrays hold.
-    n, m, held = program.n, program.m, len(program.data)
-    sizes = {"col_upper": n, "integer": n, "row_upper": m, "indptr": m + 1, "indices": held}
-    if any(getattr(program, name).shape != (size,) for name, size in sizes.items()) or program.indptr[-1] != held:
-        raise SolverFailure("the program's arrays do not fit together")
-
-
-def hand_over(highs: Any, program: Program, relaxed: bool = False) -> HighsStatus:
-    """Give a HiGHS object the Program's arrays as they are (row-wise, objective zero); relaxed: without integrality.
-
-    As arrays and not as an HighsLp object, whose every assignment copies entry by entry.
-    """
-    integer = np.zeros(program.n, dtype=np.int32) if relaxed else program.integer.astype(np.int32)
-    status: HighsStatus = highs.passModel(
-        program.n, program.m, len(program.data), _ROWWISE, _MINIMISE, 0.0, np.zeros(program.n), program.col_lower, program.col_upper,
-        program.row_lower, program.row_upper, program.indptr, program.indices, program.data, integer,
-    )  # fmt: skip
-    return status

@@ -26,6 +26,7 @@ class Progress:
 class Ask:
     """How far to go. gap: absolute, in units of the objective · seconds: wall time (inf: none) · start: (n,) a plan to begin from, NaN where it says nothing
     stop: set from outside to end early · target/cutoff: stop as soon as the incumbent <= target or the bound >= cutoff · nodes: stop after so many
+    near: the start is close to the best, spend little on looking for others
     largest_cost: size (a power of two) at which the largest cost is handed over, where 1 would make the steps of an objective too small."""
 
     gap: float = 0.0
@@ -37,6 +38,7 @@ class Ask:
     target: float = -float("inf")
     cutoff: float = float("inf")
     nodes: float = float("inf")
+    near: bool = False
     largest_cost: float = 1.0
 
 

@@ -15,7 +15,7 @@ from highspy import HighsModelStatus, HighsStatus
 from portfolio.errors import SolverFailure
 from portfolio.numerics import SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
-from portfolio.solvers.highs import check_finite, hand_over
+from portfolio.solvers.hand_over import check_finite, hand_over
 
 _INF = float("inf")
 DUAL, PRIMAL = 1, 4
@@ -122,6 +122,10 @@ class Relaxation:
     def basis(self) -> Any:
         """Opaque; give it back to `restart`."""
         return self._highs.getBasis()
+
+    def forget(self) -> None:
+        """Drop basis, solution and everything learnt: the next answer depends on its question (and the basis it is given) alone."""
+        self._check(self._highs.clearSolver(), "clearSolver")
 
     def restart(self, basis: Any) -> None:
         """Begin the next solve from a basis."""

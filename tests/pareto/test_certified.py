@@ -198,3 +198,19 @@ def test_a_bound_that_a_plan_contradicts_is_withdrawn() -> None:
 
 def test_the_window_is_not_the_number_of_workers() -> None:
     assert module.WINDOW >= 2
+
+
+# -- trees ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(4))
+def test_inherited_trees_keep_the_promise(seed: int) -> None:
+    problem = mixed(random.Random(40 + seed), q=2 + seed % 2, binaries=5)
+    found = certified(problem, EPSILON, effort=Effort(zones="tree"))
+    assert found.status == "certified"
+    assert_promise(problem, found)
+
+
+def test_trees_too_are_the_same_with_two_workers() -> None:
+    problem = mixed(random.Random(8), q=3, binaries=8, reals=3)
+    alone, two = (certified(problem, Fraction(1, 50), effort=Effort(zones="tree", workers=n)) for n in (1, 2))
+    assert shape(alone) == shape(two)
+    assert any(known.proof == "tree" for _, known in alone.zones)

@@ -8,9 +8,8 @@ import pytest
 from portfolio.program import Program
 from portfolio.proof.family import Family, with_alpha, workshop
 from portfolio.proof.leaves import Leaf
-from portfolio.proof.tree import Tree
+from portfolio.proof.workers import Tree
 from portfolio.solvers.outcome import Ask
-from portfolio.solvers.relaxation import Relaxation
 from tests.support.random_programs import enumerated, random_program
 
 NOWHERE = np.zeros(0)
@@ -29,7 +28,7 @@ def test_the_interval_of_a_tree_holds_the_enumerated_optimum(block: int) -> None
     for seed in range(20 * block, 20 * block + 20):
         program = random_program(seed)
         cost = program.criteria[0]
-        tree = Tree(program, Relaxation(program), cost, Ask(gap=0.0))
+        tree = Tree(program, cost, Ask(gap=0.0))
         outcome = tree.minimise()
         best = enumerated(program, cost)
         slack = CLOSE * max(1.0, abs(outcome.objective)) if outcome.x is not None else CLOSE
@@ -45,7 +44,7 @@ def test_leaves_partition_the_box() -> None:
     draw = np.random.default_rng(1)
     for seed in range(20):
         program = random_program(seed, integers=7)
-        tree = Tree(program, Relaxation(program), program.criteria[0], Ask())
+        tree = Tree(program, program.criteria[0], Ask())
         tree.minimise()
         ids = np.flatnonzero(program.integer)
         for _ in range(50):
@@ -59,7 +58,7 @@ def test_a_node_limit_leaves_a_weaker_valid_bound() -> None:
         cost, best = program.criteria[0], enumerated(program, program.criteria[0])
         last = -np.inf
         for nodes in (0, 1, 3, 8, 1000):
-            tree = Tree(program, Relaxation(program), cost, Ask(), nodes)
+            tree = Tree(program, cost, Ask(), nodes=nodes)
             outcome = tree.minimise()
             assert outcome.bound <= best + CLOSE * max(1, abs(best)) or best == np.inf
             assert outcome.verdict != "infeasible" or best == np.inf
@@ -128,3 +127,17 @@ def test_a_branch_that_is_empty_here_is_open_again_elsewhere() -> None:
         high = wide.row_upper.copy()
         high[rows] = loose
         assert family.bound(loose) <= enumerated(wide, cost, high) + CLOSE
+
+
+def test_several_threads_find_the_same_bound_and_the_same_tree_every_time() -> None:
+    for seed in range(8):
+        program = random_program(seed, integers=9, rows=7)
+        cost = program.criteria[0]
+        outcomes, leaves = [], []
+        for threads in (1, 3, 3):
+            tree = Tree(program, cost, Ask(), threads=threads)
+            outcomes.append(tree.minimise())
+            leaves.append([sorted(one.box.items()) for one in tree.leaves])
+        assert {o.verdict for o in outcomes} == {outcomes[0].verdict}
+        assert outcomes[0].bound == pytest.approx(outcomes[1].bound, abs=1e-6) or outcomes[0].verdict == "infeasible"
+        assert leaves[1] == leaves[2] and outcomes[1].bound == outcomes[2].bound

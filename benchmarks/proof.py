@@ -1,0 +1,112 @@
+"""The branching tree against HiGHS' own MIP search, both on one core, from the same first plan: seconds until the gap is 1 % and 0.1 %.
+
+    python benchmarks/proof.py [seconds per search, default 60] [flagship]
+
+Equal weights, ranges as `solve` has them. The tree leaves a proof behind: its leaves, the size of its certificate, and how long the exact
+check takes. Seconds are processor time, so that a loaded machine does not change them much. `flagship` adds japan-2026.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from fractions import Fraction
+
+import numpy as np
+
+from portfolio.api.aims import resolve_aim
+from portfolio.api.allocate import ranges_of
+from portfolio.api.generate import generate
+from portfolio.api.proving import question_of
+from portfolio.api.public import load
+from portfolio.api.stages import weights_of
+from portfolio.first_plan import first_plan
+from portfolio.formulation.cells import as_view
+from portfolio.library import load_model
+from portfolio.proof.certificate import certificate, pack, unpack
+from portfolio.proof.verify import verify
+from portfolio.proof.workers import Tree
+from portfolio.schema.aim import Weighted
+from portfolio.schema.instance import Instance
+from portfolio.session import Session
+from portfolio.solvers.highs import Highs
+from portfolio.solvers.outcome import Ask, Progress
+from portfolio.solvers.relaxation import Relaxation
+
+GAPS = (0.01, 0.001)
+SIZES = ((50, 1), (50, 3), (100, 1), (100, 2), (200, 1), (200, 2), (400, 1), (400, 3))
+"""Programmes, options per programme."""
+
+
+class Stopwatch:
+    """Processor seconds at which each gap was reached first."""
+
+    def __init__(self) -> None:
+        self.begun, self.reached = time.process_time(), dict[float, float]()
+
+    def __call__(self, progress: Progress) -> None:
+        self.see(progress.incumbent - progress.bound)
+
+    def see(self, gap: float) -> None:
+        for target in GAPS:
+            if gap <= target * (1 + 1e-6):
+                self.reached.setdefault(target, time.process_time() - self.begun)
+
+    def text(self) -> str:
+        return "  ".join(f"{self.reached[g]:7.1f}" if g in self.reached else "      -" for g in GAPS)
+
+
+def compare(name: str, instance: Instance, seconds: float) -> None:
+    """One line of the table."""
+    spec = load_model()
+    viewed = as_view(instance, spec)
+    session = Session(viewed, spec)
+    program = session.program
+    spans = session.spans(Ask())
+    if isinstance(spans, str):
+        print(f"{name:<16} {spans}")
+        return
+    ranges = ranges_of(session, spans)
+    aim = resolve_aim(viewed, spec)
+    assert isinstance(aim, Weighted)
+    cost = weights_of(session, aim, ranges) @ program.criteria
+    start = first_plan(program, cost, Ask(gap=GAPS[-1]))
+    root = Relaxation(program)
+    root.cost(cost)
+    least = root.solve(presolve=True) or 0.0
+
+    mip = Stopwatch()
+    found = Highs(program).minimise(cost, Ask(gap=GAPS[-1], seconds=seconds, start=start, watch=mip))
+    mip.see(found.objective - found.bound)
+    watch = Stopwatch()
+    tree = Tree(program, cost, Ask(gap=GAPS[-1], seconds=seconds, start=start, watch=watch))
+    outcome = tree.minimise()
+    watch.see(outcome.objective - outcome.bound)
+    question, _ = question_of(program, aim, ranges, "aim", {})
+    text = pack(certificate(program, question, tree.frame, tree.leaves))
+    begun = time.process_time()
+    shown = verify(program, unpack(text))
+    checking = time.process_time() - begun
+    best = min(found.objective, outcome.objective)
+    gap = Fraction(best) + sum(w * o for w, o in zip(question.weights, program.exact.offsets, strict=True)) - (shown.bound or 0)
+    print(
+        f"{name:<16} {100 * (best - least):6.2f}   {mip.text()}   {watch.text()}   "
+        f"{100 * float(gap):6.3f} {shown.leaves:7,} {len(text) / 1e6:6.2f} {checking:6.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    print("                   root    HiGHS MIP [s]        tree [s]          proven            proof   check")
+    print("instance            gap %     1 %    0.1 %       1 %    0.1 %     gap %  leaves     MB       s")
+    for programmes, options in SIZES:
+        compare(f"{programmes} x {options}", generate(programmes=programmes, options=options), seconds)
+    if "flagship" in sys.argv[2:]:
+        compare("japan-2026", load("japan-2026"), seconds)
+
+
+if __name__ == "__main__":
+    np.seterr(all="raise", under="ignore")
+    main()

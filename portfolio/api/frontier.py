@@ -1,0 +1,239 @@
+"""The certified frontier of an instance: Instance + ModelSpec + epsilon -> audited, replayable Frontier."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of
+from portfolio.api.record import versions
+from portfolio.audit import Verdict, audit_plan
+from portfolio.errors import AuditFailed, UsageError
+from portfolio.formulation.cells import as_view
+from portfolio.pareto.certified import Certified, Given, certified
+from portfolio.pareto.certified import Effort as Running
+from portfolio.pareto.half_space import HalfSpace
+from portfolio.pareto.integrate import Frame, Search
+from portfolio.pareto.zone_program import subset
+from portfolio.pareto.zones import Publisher
+from portfolio.program import Floats, Program
+from portfolio.results import Audit, Frontier, FrontierPoint, Plan
+from portfolio.schema.exact import exact_text
+from portfolio.schema.instance import Instance, content_hash
+from portfolio.schema.model_spec import ModelSpec
+from portfolio.schema.references import hint
+from portfolio.session import Session
+
+DEFAULT_EPSILON = Fraction(1, 50)
+MOST_CRITERIA = 5
+SAVE_EVERY = 2.0
+"""Least seconds between checkpoints; where writing takes long, ten times as long as that."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a frontier stands. open: zones above the target · certified: what the points carry now (None: no point yet)."""
+
+    open: int
+    certified: Fraction | None
+    points: int
+    mips: int
+
+
+@dataclass(frozen=True)
+class Effort:
+    """seconds: wall time · workers: threads · stop: set to end early · watch: called after every zone
+    save: takes a checkpoint, a Frontier with a weaker certificate · zones: solver of zones, mip or tree."""
+
+    seconds: float = float("inf")
+    workers: int = 1
+    seed: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+    watch: Callable[[Progress], None] | None = None
+    save: Callable[[Frontier], None] | None = None
+    zones: str = "mip"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A published plan and what its audit counted."""
+
+    plan: Plan
+    verdict: Verdict
+
+
+def frontier(
+    instance: Instance,
+    spec: ModelSpec,
+    epsilon: Fraction = DEFAULT_EPSILON,
+    effort: Effort | None = None,
+    criteria: Sequence[str] = (),
+    earlier: Frontier | None = None,
+) -> Frontier:
+    """Points such that no plan is better than all of them by more than epsilon of the criteria's ranges, and the certificate for it.
+
+    criteria: those of the claim (none: all) · earlier: a stopped run to go on with. Raises UsageError (unknown criterion, epsilon that is no
+    share, a file of another run), SolverFailure. Infeasible and stopped are statuses.
+    """
+    effort = effort or Effort()
+    begun = time.perf_counter()
+    if not 0 < epsilon < 1:
+        raise UsageError("epsilon must lie between 0 and 100 %", "εは0より大きく100%未満にしてください")
+    instance = as_view(instance, spec)
+    session = Session(instance, spec, effort.seed)
+    chosen = _chosen(session.program, criteria)
+    program = subset(session.program, chosen)
+    frame = Frontier(
+        status="no_plan",
+        instance_hash=instance.hash,
+        model_hash=content_hash(spec.model_dump(mode="json")),
+        instance=instance.canonical(),
+        model=spec.model_dump(mode="json"),
+        options={"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones},
+        versions=versions(),
+    )
+    _same_run(frame, earlier)
+    before = 0.0 if earlier is None else earlier.seconds.get("total", 0.0)
+    checkpoint = _Checkpoint(frame, program, effort, begun - before)
+    found = certified(
+        program,
+        epsilon,
+        effort=Running(
+            seconds=effort.seconds,
+            workers=effort.workers,
+            seed=effort.seed,
+            stop=effort.stop,
+            watch=_watch(effort),
+            save=checkpoint.save if effort.save is not None else None,
+            zones=effort.zones,
+        ),
+        publish=_publisher(session, chosen),
+        resume=None if earlier is None or earlier.certificate is None else _resume(instance, spec, earlier),
+    )
+    return _finished(frame, program, found, checkpoint)
+
+
+def _chosen(program: Program, criteria: Sequence[str]) -> list[int]:
+    """Indices of the criteria of the claim."""
+    for name in criteria:
+        if name not in program.names:
+            near, listed = hint(name, list(program.names)), ", ".join(program.names)
+            raise UsageError(
+                f"no criterion `{name}`{near['hint']}; this instance has: {listed}",
+                f"評価基準 `{name}` はありません{near['hint_ja']}。あるもの: {listed}",
+            )
+    chosen = [i for i, name in enumerate(program.names) if not criteria or name in criteria]
+    if not 2 <= len(chosen) <= MOST_CRITERIA:
+        raise UsageError(
+            f"a frontier needs 2 to {MOST_CRITERIA} criteria, not {len(chosen)}; name them with --criteria a,b",
+            f"フロンティアには2～{MOST_CRITERIA}個の評価基準が必要です（現在{len(chosen)}個）。--criteria a,b で指定してください",
+        )
+    return chosen
+
+
+def _same_run(frame: Frontier, earlier: Frontier | None) -> None:
+    if earlier is None:
+        return
+    same = (earlier.instance_hash, earlier.model_hash, earlier.options) == (frame.instance_hash, frame.model_hash, frame.options)
+    if not same:
+        raise UsageError(
+            "the frontier to resume was made from another instance, model, epsilon, seed or other criteria",
+            "再開するフロンティアのインスタンス、モデル、ε、シード、評価基準のいずれかが異なります",
+        )
+
+
+def _publisher(session: Session, chosen: Sequence[int]) -> Publisher:
+    names, signs = session.program.names, session.program.signs
+
+    def publish(x: Floats, weights: Floats) -> tuple[tuple[Fraction, ...], Any] | None:
+        every = np.zeros(len(names))
+        every[list(chosen)] = weights
+        try:
+            plan, verdict = session.publish(x, every)
+        except AuditFailed:
+            return None
+        return tuple(signs[i] * plan.criteria[names[i]] for i in chosen), Checked(plan, verdict)
+
+    return publish
+
+
+def _resume(instance: Instance, spec: ModelSpec, earlier: Frontier) -> Callable[[Frame, Sequence[HalfSpace]], tuple[Search, list[Given]]]:
+    def plan_of(point: FrontierPoint) -> Checked:
+        return Checked(point.plan, audit_plan(instance, spec, point.plan))
+
+    return lambda frame, spaces: restored(earlier, frame, spaces, plan_of)
+
+
+def _watch(effort: Effort) -> Callable[[Search], None] | None:
+    watch = effort.watch
+    if watch is None:
+        return None
+
+    def report(search: Search) -> None:
+        watch(Progress(len(search.open), search.certified if search.points else None, len(search.points), search.counts["mips"]))
+
+    return report
+
+
+class _Checkpoint:
+    """States as Frontiers with a weaker certificate, not more often than they are worth."""
+
+    def __init__(self, frame: Frontier, program: Program, effort: Effort, begun: float) -> None:
+        self.frame, self.program, self.effort, self.begun = frame, program, effort, begun
+        self._next = 0.0
+
+    def save(self, search: Search, pending: Sequence[Given]) -> None:
+        """Hand on the state, unless the last one is fresh."""
+        now = time.perf_counter()
+        if now < self._next or not search.points or self.effort.save is None:
+            return
+        self.effort.save(self.at(search, pending, "limit"))
+        took = time.perf_counter() - now
+        self._next = time.perf_counter() + max(SAVE_EVERY, 10 * took)
+
+    def at(self, search: Search, pending: Sequence[Given], status: str) -> Frontier:
+        """The Frontier of a state."""
+        best = search.best_points()
+        verdicts = [search.points[i].plan.verdict for i in best]
+        names = search_names(self.program, search)
+        return self.frame.model_copy(
+            update={
+                "status": status,
+                "points": points_of(search),
+                "certificate": certificate_of(search, names),
+                "audit": Audit(
+                    checks=sum(v.checks for v in verdicts),
+                    violated=sum(len(v.violations) for v in verdicts),
+                    unaudited=max((len(v.unaudited) for v in verdicts), default=0),
+                ),
+                "counts": {**search.counts, "zones": len(search.known), "points": len(best), "half_spaces": len(search.spaces.listed)},
+                "search": state_of(search, pending),
+                "seconds": {"total": round(time.perf_counter() - self.begun, 3)},
+            }
+        )
+
+
+def search_names(program: Program, search: Search) -> Program:
+    """The Program with the criteria that a search is about."""
+    return subset(program, list(search.kept))
+
+
+def _finished(frame: Frontier, program: Program, found: Certified, checkpoint: _Checkpoint) -> Frontier:
+    ranges = ranges_of(program, found.spans) if found.spans else {}
+    dropped = [name for i, name in enumerate(program.names) if found.frame is not None and i not in found.kept]
+    notices = [f"{name}: range 0, left out of the claim" for name in dropped]
+    if found.search is None or not found.points:
+        return frame.model_copy(update={"status": found.status, "ranges": ranges, "notices": tuple(notices)})
+    search = found.search
+    if search.counts["withdrawn"]:
+        notices.append(f"{search.counts['withdrawn']} bounds were contradicted by plans and withdrawn: nothing is called certified")
+    stuck = [known.trouble for known in search.known.values() if known.trouble and known.alpha > search.frame.target]
+    notices += [f"{len(stuck)} zones could not be settled: {reason}" for reason in sorted(set(stuck))]
+    done = checkpoint.at(search, found.pending, found.status)
+    return done.model_copy(update={"ranges": ranges, "notices": tuple(notices)})

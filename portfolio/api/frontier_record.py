@@ -1,0 +1,142 @@
+"""A certified search as a Frontier record, and back again for --resume."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from portfolio.errors import UsageError
+from portfolio.pareto.certified import Given
+from portfolio.pareto.half_space import HalfSpace
+from portfolio.pareto.integrate import Frame, Known, Search, Vector
+from portfolio.pareto.zones import Published
+from portfolio.payoff import Span
+from portfolio.program import Program
+from portfolio.results import Frontier, FrontierCertificate, FrontierPoint, Range, Zone
+from portfolio.schema.exact import exact_json, exact_text, to_fraction
+
+
+def points_of(search: Search) -> tuple[FrontierPoint, ...]:
+    """The nondominated points; ids say in which order they were found."""
+    return tuple(FrontierPoint(id=f"p{i + 1}", plan=search.points[i].plan.plan) for i in search.best_points())
+
+
+def certificate_of(search: Search, program: Program) -> FrontierCertificate:
+    """The certificate of the current state. program: with the criteria of the claim only."""
+    frame = search.frame
+    zones = sorted(search.known.items(), key=lambda item: (-item[1].alpha, item[0]))
+    return FrontierCertificate(
+        criteria=program.names,
+        signs=program.signs,
+        scale=frame.scale,
+        step=frame.lattice.step,
+        start=frame.lattice.exact(frame.start),
+        reach=frame.reach,
+        target=frame.target,
+        certified=search.certified,
+        zones=tuple(_zone(search, vector, known) for vector, known in zones),
+    )
+
+
+def _zone(search: Search, vector: Vector, known: Known) -> Zone:
+    exact = search.frame.lattice.exact
+    space = known.space
+    return Zone(
+        upper=exact(vector),
+        alpha=known.alpha,
+        proof=known.proof,
+        at=exact(known.at) if known.at and known.at != vector else (),
+        weights=() if space is None else space.weights,
+        bound=None if space is None else space.bound,
+        trouble=known.trouble,
+    )
+
+
+def ranges_of(program: Program, spans: Sequence[Span]) -> dict[str, Range]:
+    """Payoff spans in natural sense."""
+    return {
+        name: Range(best=Fraction(repr(sign * span.ideal)), worst=Fraction(repr(sign * span.nadir)))
+        for name, sign, span in zip(program.names, program.signs, spans, strict=True)
+    }
+
+
+# -- resume ---------------------------------------------------------------------------------------------------------
+def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
+    """What a run needs to go on exactly as it would have: points in the order found, half-spaces, tasks under way."""
+    kept = set(search.best_points())
+    return {
+        "points": [
+            {
+                "id": f"p{i + 1}" if i in kept else "",
+                "steps": list(search.steps[i]),
+                "raw": [repr(float(v)) for v in point.raw],
+                "integers": {str(j): exact_json(Fraction(v)) for j, v in point.integers.items()},
+            }
+            for i, point in enumerate(search.points)
+        ],
+        "spaces": [{"weights": [exact_text(w) for w in s.weights], "bound": exact_text(s.bound), "of": s.of} for s in search.spaces.listed],
+        "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha)} for g in pending],
+        "counts": dict(search.counts),
+        "trouble": list(search.trouble),
+    }
+
+
+def restored(earlier: Frontier, frame: Frame, spaces: Sequence[HalfSpace], plan_of: Any) -> tuple[Search, list[Given]]:
+    """The search of an earlier Frontier. plan_of: FrontierPoint -> what stands behind a point.
+
+    Raises UsageError when the file belongs to another run (other ranges, target or model) or holds no state.
+    """
+    certificate = earlier.certificate
+    if certificate is None or not earlier.search:
+        raise UsageError("this frontier holds nothing to resume from", "このフロンティアには再開できる状態がありません")
+    said = (certificate.scale, certificate.step, certificate.start, certificate.target)
+    if said != (frame.scale, frame.lattice.step, frame.lattice.exact(frame.start), frame.target):
+        raise UsageError(
+            "the frontier to resume was made with another epsilon, other criteria, another model or another instance",
+            "再開するフロンティアのε、評価基準、モデル、インスタンスのいずれかが異なります",
+        )
+    try:
+        return _restored(earlier, certificate, frame, spaces, plan_of)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"the state to resume from is damaged: {error}", f"再開用の状態が壊れています: {error}") from None
+
+
+def _restored(
+    earlier: Frontier, certificate: FrontierCertificate, frame: Frame, spaces: Sequence[HalfSpace], plan_of: Any
+) -> tuple[Search, list[Given]]:
+    state = earlier.search
+    search = Search(frame, spaces)
+    plans = {point.id: plan_of(point) for point in earlier.points}
+    points, steps = [], []
+    for entry in state["points"]:
+        k = tuple(int(v) for v in entry["steps"])
+        integers = {int(j): float(v) for j, v in entry["integers"].items()}
+        raw = np.array([float(v) for v in entry["raw"]])
+        points.append(Published(frame.lattice.exact(k), plans.get(entry["id"]), raw, integers))
+        steps.append(k)
+    listed = [
+        HalfSpace(tuple(to_fraction(w) for w in entry["weights"]), to_fraction(entry["bound"]), entry["of"]) for entry in state["spaces"]
+    ]
+    known = {_vector(frame, z.upper): _known(frame, z, listed) for z in certificate.zones}
+    search.put_back(points, steps, known, listed)
+    search.counts.update(state["counts"])
+    search.trouble.extend(state["trouble"])
+    given = [
+        Given(**{**entry, "zone": tuple(float(v) for v in entry["zone"]), "alpha": to_fraction(entry["alpha"])})
+        for entry in state["pending"]
+    ]
+    return search, given
+
+
+def _known(frame: Frame, zone: Zone, listed: Sequence[HalfSpace]) -> Known:
+    space = next((s for s in listed if s.weights == zone.weights and s.bound == zone.bound), None)
+    at = _vector(frame, zone.at or zone.upper) if zone.proof != "open" else ()
+    return Known(zone.alpha, zone.proof, at, space, zone.trouble)
+
+
+def _vector(frame: Frame, exact: Sequence[Fraction]) -> Vector:
+    return tuple(float(v / s) for v, s in zip(exact, frame.lattice.step, strict=True))

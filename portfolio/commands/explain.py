@@ -1,0 +1,112 @@
+"""`portfolio explain`: why not, why, what would change it, why nothing is possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portfolio.commands.desk import Desk
+from portfolio.commands.options import Debug, Everything, Json, Lang, Language, Settings
+
+if TYPE_CHECKING:
+    from portfolio.report.blocks import Content
+    from portfolio.results import Result
+
+INTERRUPTED, UNSETTLED, INFEASIBLE = 130, 5, 4
+SUFFIX = ".explain.sqlite"
+
+
+def explain(
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="Result file of `portfolio solve`, or - for stdin.")],
+    programme: Annotated[
+        str | None, typer.Argument(metavar="[PROGRAMME]", help="One programme in full; without it every unfunded one.")
+    ] = None,
+    infeasible: Annotated[bool, typer.Option("--infeasible", help="Which rules conflict, and the smallest repairs.")] = False,
+    prices: Annotated[bool, typer.Option("--prices", help="What one more unit of each fund, ceiling and capacity is worth.")] = False,
+    alternatives: Annotated[
+        int | None, typer.Option("--alternatives", help="So many plans close to the best that differ most.", metavar="K", min=2, max=50)
+    ] = None,
+    core: Annotated[
+        str | None,
+        typer.Option(
+            "--core",
+            help="Which programmes hold when weights are only ranked (growth,continuity,...) or in intervals (growth=0.2..0.5,...).",
+            metavar="WEIGHTS",
+        ),
+    ] = None,
+    persist: Annotated[
+        str | None,
+        typer.Option(
+            "--persist",
+            help="Plan again with at most so many programmes changed: 0,2,5 or a price per unit moved: price=0.001.",
+            metavar="D",
+        ),
+    ] = None,
+    set_: Settings = None,
+    within: Annotated[str, typer.Option(help="How close to the best alternatives must be.")] = "1%",
+    only: Annotated[str | None, typer.Option(help="For --prices: ids of funds, ceilings, capacities.", metavar="A,B")] = None,
+    frontier: Annotated[str | None, typer.Option(help="Frontier file: is the programme in its plans?", metavar="FILE")] = None,
+    break_even: Annotated[
+        str | None, typer.Option(help="effect, cost, success, money (default: all for one programme, effect for many).", metavar="A,B")
+    ] = None,
+    gap: Annotated[str, typer.Option(help="Gap of each solve.")] = "0.1%",
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve (--infeasible: for everything).", min=0.0)] = None,
+    workers: Annotated[int, typer.Option(help="Programmes asked at a time.", min=1, max=64)] = 2,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="File that keeps answers, so that a run can go on. Default: RESULT.explain.sqlite; none: keep nothing.", metavar="FILE"
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    everything: Everything = False,
+    lang: Lang = Language.auto,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> int:
+    """Answer "why not us?" exactly: the best plan with it, what it displaces, what it costs, what would bring it in.
+
+    Exit codes: 0 answered, 4 no plan exists (explained), 5 a search ended at a limit, 130 interrupted with the answers kept.
+    """
+    from portfolio.commands.aim_flags import share
+    from portfolio.commands.explain_topics import Asked, topics
+    from portfolio.commands.inputs import read_any_frontier, read_any_result
+    from portfolio.errors import UsageError
+
+    desk = Desk.of(lang.value, as_json, everything)
+    loaded = read_any_result(result)
+    asked = Asked(
+        desk=desk,
+        result=loaded,
+        path=result,
+        programme=programme,
+        frontier=read_any_frontier(frontier) if frontier else None,
+        kinds=None if break_even is None else tuple(k.strip() for k in break_even.split(",") if k.strip()),
+        gap=float(share(gap, "--gap")),
+        seconds=time_limit,
+        workers=workers,
+        store=store,
+        quiet=quiet,
+        settings=tuple(set_ or ()),
+        within=share(within, "--within"),
+        only=tuple(x.strip() for x in (only or "").split(",") if x.strip()),
+    )
+    flags: dict[str, Any] = {"infeasible": infeasible, "prices": prices, "alternatives": alternatives, "core": core, "persist": persist}
+    chosen = {name: value for name, value in flags.items() if value not in (None, False)}
+    if len(chosen) + (programme is not None) > 1:
+        raise UsageError("ask one thing at a time", "質問は一度に一つにしてください")
+    topic = next(iter(chosen), "infeasible" if loaded.status == "infeasible" else "programme" if programme else "unfunded")
+    content, answer, code = topics()[topic](asked, chosen.get(topic))
+    _show(desk, loaded, topic, content, answer, code)
+    return code
+
+
+def _show(desk: Desk, result: Result, topic: str, content: Content, answer: Any, code: int) -> None:
+    from portfolio.report.blocks import as_data
+    from portfolio.report.terminal import render
+
+    if desk.as_json:
+        desk.emit({"topic": topic, "exit_code": code, "instance": result.instance_hash, "report": as_data(content), "answer": answer})
+    else:
+        desk.show(render(content, desk.width(), desk.colour, desk.everything))

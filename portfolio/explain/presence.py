@@ -1,0 +1,117 @@
+"""Why a programme is not in the plan, or why it is: the best plan with it, or without it, against the best of all.
+
+Let z* lie in [b, v] (the result's bound and value) and the best value with (without) the programme in [b', v']. Insisting then costs between
+max(0, b' - v) and v' - b. Within x of the best there is such a plan for certain when v' <= b + x, and none when b' > v + x.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+
+from portfolio.errors import UsageError
+from portfolio.explain.against import dominated_by, hindrances
+from portfolio.explain.break_even import Change, Effort, break_even, changes, effect_change
+from portfolio.explain.moves import shift
+from portfolio.explain.question import Found, Question
+from portfolio.results import Frontier, Plan
+from portfolio.results.explanation import Answer, BreakEven, Interval, Presence, SearchStatus
+from portfolio.schema.references import hint
+
+SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
+"""Shares of the aim's range within which the issue is looked at."""
+
+
+def explain_programme(
+    question: Question, name: str, effort: Effort, kinds: Sequence[str] = ("effect",), frontier: Frontier | None = None
+) -> Presence:
+    """The answer for one programme, funded or not. kinds: break-evens to find (`effect`, `cost`, `success`, `money`).
+
+    Raises UsageError: no such programme, no plan in the result.
+    """
+    known = [p.id for p in question.instance.programmes]
+    if name not in known:
+        near = hint(name, known)
+        raise UsageError(f"no programme `{name}`{near['hint']}", f"事業 `{name}` はありません{near['hint_ja']}")
+    begun = time.perf_counter()
+    funded = name in question.funded
+    ask = effort.ask()
+    found = question.best(ask, without=(name,)) if funded else question.best(ask, on=(name,))
+    update = _measured(question, found)
+    if found.plan is not None:
+        update["shift"] = shift(question.plan, found.plan)
+    if not funded:
+        update["hindrances"] = hindrances(question.instance, name, question.plan, found.plan)
+        update["dominated"] = dominated_by(question.instance, name)
+    update["break_evens"] = _break_evens(question, name, effort, kinds, funded, found)
+    if frontier is not None:
+        update["frontier"] = tuple(p.id for p in frontier.points if (name in _funded(p.plan)) != funded)
+        update["frontier_size"] = len(frontier.points)
+    return Presence(
+        topic="why" if funded else "why_not", programme=name, of=question.of, seconds=round(time.perf_counter() - begun, 3), **update
+    )
+
+
+def _measured(question: Question, found: Found) -> dict[str, object]:
+    """Status, value, bound, loss and what is within which share."""
+    if found.outcome.verdict == "infeasible":
+        return {"status": "infeasible", "within": {_percent(x): "no" for x in SHARES}}
+    statuses: dict[str, SearchStatus] = {"optimal": "proven", "limit": "limit", "interrupted": "interrupted"}
+    status = statuses.get(found.outcome.verdict, "failed")
+    low = max(found.bound - question.value, 0.0)
+    high = max(found.value - question.bound, 0.0)
+    within: dict[str, Answer] = {}
+    for x in SHARES:
+        room = float(x) * question.unit
+        if found.value <= question.bound + room:
+            within[_percent(x)] = "yes"
+        elif found.bound > question.value + room:
+            within[_percent(x)] = "no"
+        else:
+            within[_percent(x)] = "open"
+    there = found.plan is not None or found.outcome.x is not None
+    return {
+        "status": status,
+        "value": _exact(found.value) if there else None,
+        "bound": _exact(found.bound) if found.bound > -float("inf") else None,
+        "gap": _exact(found.value - found.bound) if there and found.bound > -float("inf") else None,
+        "loss": Interval(low=_exact(low) if low < float("inf") else None, high=_exact(high) if high < float("inf") else None),
+        "plan": found.plan,
+        "within": within,
+    }
+
+
+def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[str], funded: bool, found: Found) -> tuple[BreakEven, ...]:
+    """Towards the reported plan for an unfunded programme; for a funded one, how far its effects may fall (towards the best plan without it)."""
+    if funded:
+        if "effect" not in kinds or found.plan is None:
+            return ()
+        falling = effect_change(question, name)
+        other = _Without(question, found.value)
+        change = Change("effect", Fraction(0), Fraction(1), falling.tolerance, falling.apply, keeps=True)
+        return (break_even(other, name, change, effort, question.plan),)
+    if found.plan is None:
+        return ()
+    wanted = [effect_change(question, name)] if tuple(kinds) == ("effect",) else [c for c in changes(question, name) if c.kind in kinds]
+    return tuple(break_even(question, name, change, effort, found.plan) for change in wanted)
+
+
+class _Without(Question):
+    """The same question with another goal: the value of the best plan without the programme."""
+
+    def __init__(self, question: Question, value: float) -> None:
+        self.__dict__.update(question.__dict__)
+        self.value = value
+
+
+def _funded(plan: Plan) -> set[str]:
+    return {c.programme for c in plan.choices}
+
+
+def _percent(share: Fraction) -> str:
+    return f"{int(share * 100)}%"
+
+
+def _exact(value: float) -> Fraction:
+    return Fraction(repr(float(value)))

@@ -1,0 +1,142 @@
+"""What scripts and notebooks call: explain_result for programmes, why_infeasible for instances that no plan obeys."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from portfolio.api.aims import resolve_aim, worse_limit
+from portfolio.api.public import Source, load
+from portfolio.engine.store import Store
+from portfolio.engine.work import Tally
+from portfolio.errors import UsageError
+from portfolio.explain.break_even import Effort
+from portfolio.explain.bulk import Options, explain_all
+from portfolio.explain.conflict import find_conflict
+from portfolio.explain.feasible import Rulebook
+from portfolio.explain.presence import explain_programme
+from portfolio.explain.question import Question
+from portfolio.formats.result_text import read_result
+from portfolio.formulation.cells import as_view
+from portfolio.library import DEFAULT_MODEL, load_model
+from portfolio.numerics import DEFAULT_GAP
+from portfolio.results import Frontier, Result
+from portfolio.results.explanation import Conflict, Presence
+from portfolio.schema.aim import Aim
+from portfolio.schema.model_spec import ModelSpec
+from portfolio.schema.validate import parse_instance
+
+EVERY_KIND = ("effect", "cost", "success", "money")
+"""Break-evens of one programme in full."""
+
+
+def as_result(result: Result | Path | str) -> Result:
+    """A result, or the one in a file."""
+    return result if isinstance(result, Result) else read_result(result)
+
+
+def explain_result(
+    result: Result | Path | str,
+    programme: str,
+    kinds: Sequence[str] = EVERY_KIND,
+    gap: float = float(DEFAULT_GAP),
+    seconds: float = float("inf"),
+    solves: int = 40,
+    frontier: Frontier | None = None,
+    stop: threading.Event | None = None,
+) -> Presence:
+    """Why one programme is not funded, or why it is, with a bound on every number.
+
+    kinds: break-evens to find · gap: of each solve, share of the aim's range · seconds: per solve · solves: MIPs per break-even.
+    Raises UsageError (no such programme, no plan), InvalidInput.
+
+    >>> import portfolio
+    >>> answer = explain_result(portfolio.solve("toy"), "b", kinds=())
+    >>> answer.topic, answer.loss.high == 1
+    ('why_not', True)
+    """
+    read = as_result(result)
+    question = Question(read)
+    effort = Effort(gap * question.unit, seconds, solves, stop)
+    answer = explain_programme(question, programme, effort, kinds, frontier)
+    if answer.status == "infeasible" and answer.topic == "why_not":
+        book = _book(read, (programme,), seconds, stop)
+        answer = answer.model_copy(update={"conflict": find_conflict(book, with_repairs=False)})
+    return answer
+
+
+def explain_unfunded(
+    result: Result | Path | str,
+    names: Sequence[str] = (),
+    options: Options | None = None,
+    store: Path | str | None = None,
+    workers: int = 1,
+    stop: threading.Event | None = None,
+    watch: Callable[[Tally], None] | None = None,
+) -> tuple[list[Presence], int]:
+    """Every programme that is not funded (or those named): (answers, how many came from the store). store: a SQLite file that lets a run be resumed."""
+    read = as_result(result)
+    if read.plan is None:
+        raise UsageError("the result holds no plan to explain", "説明すべき計画がない結果です")
+    with Store(store) as kept:
+        return explain_all(read, names or unfunded(read), options or Options(), kept, workers, stop, watch)
+
+
+def unfunded(result: Result) -> list[str]:
+    """Programmes of the instance that the plan does not fund, in file order."""
+    funded = {c.programme for c in result.plan.choices} if result.plan else set()
+    return [p.id for p in parse_instance(result.instance).programmes if p.id not in funded]
+
+
+def why_infeasible(
+    source: Result | Source,
+    model: ModelSpec | str = DEFAULT_MODEL,
+    aim: Aim | None = None,
+    seconds: float = 60.0,
+    repairs: bool = True,
+    stop: threading.Event | None = None,
+) -> Conflict | None:
+    """The smallest set of named rules that no plan obeys together, what each would have to give, the smallest repairs; None: there is a plan.
+
+    seconds: for everything; what is not settled by then is said to be open.
+    """
+    if isinstance(source, Result):
+        book = _book(source, (), seconds, stop)
+    else:
+        spec = load_model(model) if isinstance(model, str) else model
+        instance = as_view(load(source), spec)
+        resolved = resolve_aim(instance, spec, aim)
+        book = Rulebook(instance, spec, _floors(instance, resolved, {}), seconds=seconds, stop=stop or threading.Event())
+    book.deadline = time.monotonic() + seconds
+    return find_conflict(book, repairs)
+
+
+def _book(result: Result, insist: tuple[str, ...], seconds: float, stop: threading.Event | None) -> Rulebook:
+    instance, spec = parse_instance(result.instance), ModelSpec.model_validate(result.model)
+    aim: Aim = TypeAdapter(Aim).validate_python(result.aim)
+    ranges = {c: r.best for c, r in result.ranges.items()}
+    return Rulebook(
+        instance,
+        spec,
+        _floors(instance, aim, ranges),
+        insist,
+        seconds,
+        stop=stop or threading.Event(),
+        seed=int(result.options.get("seed", 0)),
+    )
+
+
+def _floors(instance: Any, aim: Aim, best: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Criterion -> worst natural value that the aim's floors admit (a share of the best needs its range)."""
+    criteria = {c.id: c for c in instance.criteria}
+    return {
+        f.criterion: worse_limit(criteria[f.criterion], f, best.get(f.criterion, Fraction(0)))
+        for f in aim.floors
+        if f.value is not None or f.criterion in best
+    }

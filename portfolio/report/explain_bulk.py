@@ -1,0 +1,69 @@
+"""All unfunded programmes in one table: what each would cost, displace and need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil, floor
+
+from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
+from portfolio.report.explain_content import Words, rule_name
+from portfolio.report.naming import clean
+from portfolio.report.numbers import NONE, fixed, placed, significant
+from portfolio.results import Result
+from portfolio.results.explanation import Presence
+from portfolio.schema.instance import Instance
+
+ZERO = Fraction(0)
+
+
+def bulk_content(
+    instance: Instance, result: Result, answers: Sequence[Presence], asked: int, reused: tuple[int, str], lang: str
+) -> Content:
+    """reused: (answers that came from the store, its path). Cheapest to fund first."""
+    words = Words(instance, result, lang)
+    keys = ("programme", "loss", "break_even", "nearness", "displaced", "reason")
+    columns = tuple(Column(k, words.say(k), k in ("loss", "break_even")) for k in keys)
+    order = sorted(answers, key=lambda a: (a.loss.high is None, a.loss.high or ZERO, a.programme))
+    rows = tuple(_row(words, a) for a in order)
+    head = [Sentence("title", words.say("bulk", n=asked), "head")]
+    if len(answers) < asked:
+        head.append(Sentence("unfinished", words.say("unfinished", n=len(answers), all=asked), "bad"))
+    tail = [Sentence("reused", words.say("reused", n=reused[0], path=clean(reused[1])))] if reused[0] else []
+    return Content(tuple(head), (Table("unfunded", "", columns, rows, notes=(words.say("bulk_note"),)),), tuple(tail))
+
+
+def _row(words: Words, a: Presence) -> tuple[Cell, ...]:
+    name = Cell(words.names[a.programme])
+    if a.status == "infeasible":
+        return (name, Cell(NONE), Cell(NONE), Cell(NONE), Cell(words.say("cannot")), Cell(_reason(words, a)))
+    out = [m.programme for m in a.shift.moves if m.after is None]
+    near = next((share for share, found in a.within.items() if found == "yes"), None)
+    nearness = NONE if near is None else near.replace("%", " %")
+    displaced = Cell(words.listed(out) if out else NONE)
+    return (name, Cell(_loss(words, a), a.loss.high), Cell(_even(a)), Cell(nearness), displaced, Cell(_reason(words, a)))
+
+
+def _loss(words: Words, a: Presence) -> str:
+    if a.loss.high is None:
+        return NONE
+    if a.of != "aim":
+        return f"{significant(a.loss.low or ZERO)}–{significant(a.loss.high)}"
+    low, high = floor((a.loss.low or ZERO) * 10**4), ceil(a.loss.high * 10**4)
+    return f"{placed(low, 2)}–{placed(high, 2)}"
+
+
+def _even(a: Presence) -> str:
+    for b in a.break_evens:
+        if b.kind == "effect":
+            return f"> {fixed(b.out, 2)}" if b.enough is None else f"{fixed(b.out, 2)}–{fixed(b.enough, 2)}"
+    return NONE
+
+
+def _reason(words: Words, a: Presence) -> str:
+    if not a.hindrances:
+        return words.names.get(a.dominated[0], NONE) if a.dominated else NONE
+    first = a.hindrances[0]
+    if first.kind == "no_money":
+        return words.joint.join(words.funds.get(o, o) for o in first.others)
+    return rule_name(words.instance, first.place, words.lang)

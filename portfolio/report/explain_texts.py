@@ -1,0 +1,300 @@
+"""Phrases of explanations, in English and Japanese: for a reader who decides, not for one who computes."""
+
+from __future__ import annotations
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # one programme
+    "why_not": ("{name}: why it is not funded", "{name}: 採択されない理由"),
+    "why": ("{name}: why it is funded", "{name}: 採択される理由"),
+    "with_plan": (
+        "The best plan that funds it scores {value} (no plan with it scores above {bound}); the reported plan scores {base} (no plan above {top}).",
+        "これを採択する最良の計画のスコアは{value}（採択計画の限界は{bound}）、報告された計画は{base}（全計画の限界は{top}）です。",
+    ),
+    "without_plan": (
+        "The best plan without it scores {value} (no plan without it scores above {bound}); the reported plan scores {base} (no plan above {top}).",
+        "これを採択しない最良の計画のスコアは{value}（不採択計画の限界は{bound}）、報告された計画は{base}（全計画の限界は{top}）です。",
+    ),
+    "loss_with": ("Funding it costs {loss}.", "採択すると{loss}を失います。"),
+    "loss_without": ("Doing without it costs {loss}.", "採択をやめると{loss}を失います。"),
+    "between": ("between {low} and {high} of the aim's range", "目標の範囲の{low}から{high}の間"),
+    "between_unit": ("between {low} and {high} {unit}", "{low}から{high} {unit}の間"),
+    "exactly": ("{high} of the aim's range", "目標の範囲の{high}"),
+    "exactly_unit": ("{high} {unit}", "{high} {unit}"),
+    "at_most": ("at most {high} of the aim's range", "目標の範囲の{high}以下"),
+    "at_most_unit": ("at most {high} {unit}", "{high} {unit}以下"),
+    "tie": (
+        "Within the gap of the proof the two cannot be told apart: it is a matter of taste, not of arithmetic.",
+        "証明のギャップの範囲では両者に差があるとは言えません。計算ではなく判断の問題です。",
+    ),
+    "cannot": ("No plan that obeys all rules can fund it.", "すべての規則を守って採択できる計画は存在しません。"),
+    "cannot_without": ("No plan that obeys all rules can do without it.", "すべての規則を守る計画では、必ず採択されます。"),
+    "not_settled": ("The search ended at a limit; what it proved is stated.", "計算は制限に達しました。証明できた範囲を示します。"),
+    "displaces": ("It would take the place of {names} ({money}).", "代わりに{names}（{money}）が外れます。"),
+    "no_displaced": ("No other programme would leave; amounts shift instead.", "他の事業は外れず、金額だけが動きます。"),
+    "brings_in": ("With it, {names} would come in.", "あわせて{names}が入ります。"),
+    "takes_place": ("Its place would be taken by {names} ({money}).", "代わりに{names}（{money}）が入ります。"),
+    "nothing_new": (
+        "No other programme would come in; the money goes to larger scales or lapses.",
+        "他の事業は入らず、規模の拡大または不用となります。",
+    ),
+    "also_leave": ("{names} would leave with it.", "{names}も同時に外れます。"),
+    "more": (" and {n} more", "ほか{n}件"),
+    "hint_forbidden": ("It is forbidden in the input.", "入力で採択が禁止されています。"),
+    "hint_eligible": (
+        "No fund may pay for it in its years: eligibility, openings and sunsets leave none.",
+        "対象期間に負担できる財源がありません（対象要件・開始・終了年）。",
+    ),
+    "hint_requires": ("It needs {others}, not in the plan (rule: {rule}).", "前提となる{others}が計画にありません（規則: {rule}）。"),
+    "hint_excludes": ("It may not stand beside {others} (rule: {rule}).", "{others}とは両立しません（規則: {rule}）。"),
+    "hint_full": ("{rule} is full: {used} of {limit}.", "{rule}は上限です（{used}/{limit}）。"),
+    "hint_no_money": (
+        "The funds that may pay for it ({others}) leave {used} unspent; the smallest version needs {limit}: {short} short.",
+        "負担できる財源（{others}）の残りは{used}、最小規模でも{limit}が必要で、{short}不足します。",
+    ),
+    "hint_used_up": (
+        "Even the best plan with it uses up {rule}{years}: {used} of {limit}.",
+        "採択する最良の計画でも{rule}{years}を使い切ります（{used}/{limit}）。",
+    ),
+    "dominated": (
+        "In its own field {names} would bring at least as much of everything for no more public money.",
+        "同じ分野の{names}は、公費を増やさず、あらゆる面で同等以上の効果があります。",
+    ),
+    "even_effect": (
+        "Break-even: at {enough} times its stated effects it is in a plan as good as the reported one; at {out} times it is proven not to be.",
+        "損益分岐: 効果が{enough}倍なら報告計画に並び、{out}倍では及ばないことが証明されています。",
+    ),
+    "even_fall": (
+        "Its effects may fall to {enough} of what is stated before a plan without it is better; at {out} it is proven to leave.",
+        "効果が表示の{enough}まで下がっても残り、{out}では外れることが証明されています。",
+    ),
+    "even_fall_none": (
+        "Whatever its effects, it stays: proven for effects down to {out}.",
+        "効果が{out}になっても残ることが証明されています。",
+    ),
+    "even_cost": (
+        "Break-even in cost: {enough} cheaper brings it in; {out} cheaper is proven not to be enough.",
+        "費用の損益分岐: {enough}安ければ入り、{out}の引下げでは足りないことが証明されています。",
+    ),
+    "even_success": (
+        "Break-even in the chance of success: {enough} brings it in (today {today}); {out} is proven not to be enough.",
+        "成功確率の損益分岐: {enough}で入り（現在{today}）、{out}では足りないことが証明されています。",
+    ),
+    "even_money": (
+        "Earmarked money in {fund}: {enough} more brings it in; {out} more is proven not to be enough.",
+        "{fund}の使途限定の追加額: {enough}で入り、{out}では足りないことが証明されています。",
+    ),
+    "even_never_effect": (
+        "No multiple of its effects up to {most} brings it in (searched with proof up to {out}).",
+        "効果を{most}倍にしても入りません（{out}倍まで証明済み）。",
+    ),
+    "even_never_cost": (
+        "No cut of its cost up to {most} brings it in (proven up to {out}).",
+        "費用を{most}下げても入りません（{out}まで証明済み）。",
+    ),
+    "even_never_success": (
+        "Not even certain success brings it in (proven up to {out}).",
+        "成功が確実でも入りません（{out}まで証明済み）。",
+    ),
+    "even_never_money": (
+        "Money in {fund} alone does not bring it in, however much (proven up to {out}).",
+        "{fund}の資金だけでは、いくら増やしても入りません（{out}まで証明済み）。",
+    ),
+    "within": ("Is there such a plan close to the best? {answers}.", "最良に近い計画に含まれますか。{answers}。"),
+    "within_one": ("within {share} of the best: {answer}", "最良から{share}以内: {answer}"),
+    "yes": ("yes", "含まれる"),
+    "no": ("no (proven)", "含まれない（証明済み）"),
+    "open": ("not settled", "未確定"),
+    "on_frontier": (
+        "{n} of the {all} plans of the frontier decide otherwise about it than the reported plan: {names}.",
+        "フロンティアの{all}計画のうち{n}計画では扱いが異なります: {names}。",
+    ),
+    "off_frontier": (
+        "All {all} plans of the frontier decide about it as the reported plan does.",
+        "フロンティアの{all}計画すべてで同じ扱いです。",
+    ),
+    "score_note": (
+        "score: 1 = every criterion at its best bound, 0 = every one at the worst of the payoff table",
+        "スコア: 1 = 全基準が最良限界、0 = 全基準が利得表の最悪値",
+    ),
+    # tables
+    "criterion": ("criterion", "評価基準"),
+    "reported": ("reported plan", "報告計画"),
+    "other_plan": ("other plan", "比較計画"),
+    "change": ("change", "差"),
+    "unit": ("unit", "単位"),
+    "programme": ("programme", "事業"),
+    "before": ("before", "前"),
+    "after": ("after", "後"),
+    "fund": ("fund", "財源"),
+    "moves": ("what moves, {unit}", "変化する事業（{unit}）"),
+    "funds_moved": ("money by fund, {unit}", "財源別の変化（{unit}）"),
+    "criteria_moved": ("criteria", "評価基準"),
+    "waterfall": ("from one score to the other, points of 100", "スコアの内訳（100点満点）"),
+    "step": ("step", "段階"),
+    "points": ("points", "点"),
+    "bar": ("", ""),
+    "wf_start": ("reported plan", "報告計画"),
+    "wf_end": ("plan compared", "比較計画"),
+    # conflict
+    "infeasible": ("INFEASIBLE: no plan obeys all rules", "実行不可能: すべての規則を満たす計画はありません"),
+    "feasible": ("The rules can be obeyed together: there is a plan.", "規則は同時に満たせます。計画は存在します。"),
+    "conflict_minimal": (
+        "These {n} rules conflict; without any one of them the others can be obeyed (each checked by a solve).",
+        "次の{n}件の規則が矛盾しています。どれか一つを外せば残りは満たせます（各々計算で確認）。",
+    ),
+    "conflict_one": ("This one rule cannot be obeyed by any plan.", "次の規則はどの計画でも満たせません。"),
+    "conflict_open": (
+        "These {n} rules conflict; whether {open} is needed was not settled in the time.",
+        "次の{n}件の規則が矛盾しています。{open}が必要かは時間内に確定していません。",
+    ),
+    "integral": (
+        "In fractions they could be obeyed: it is whole decisions (fund or not) that cannot be fitted together.",
+        "端数を許せば満たせますが、採否の整数条件のために両立しません。",
+    ),
+    "short_money": ("{rule}: on its own it would have to give {amount}{owner}", "{rule}: 単独なら{amount}の緩和が必要{owner}"),
+    "short_amount": ("{rule}: on its own it would have to give {amount}{owner}", "{rule}: 単独なら{amount}の緩和が必要{owner}"),
+    "short_logic": ("{rule}: on its own it would have to be given up{owner}", "{rule}: 単独なら撤回が必要{owner}"),
+    "owner": (" (decided by: {owner})", "（所管: {owner}）"),
+    "repairs": (
+        "smallest repairs (each checked: a plan of the repaired input passes the audit)",
+        "最小の修正案（各案とも修正後の計画が監査に合格）",
+    ),
+    "repair_unchecked": ("not confirmed on whole units", "公表単位では未確認"),
+    "repair": ("repair", "修正案"),
+    "rule": ("rule", "規則"),
+    "from": ("now", "現在"),
+    "to": ("becomes", "変更後"),
+    "by": ("by", "幅"),
+    "who": ("decided by", "所管"),
+    "size": ("size", "大きさ"),
+    "given_up": ("given up", "撤回"),
+    "no_repair": (
+        "No repair was found within the kinds of rules that can give way.",
+        "緩和できる種類の規則の中に修正案は見つかりませんでした。",
+    ),
+    "kind_budget": ("budget of {name}", "{name}の予算"),
+    "kind_ceiling": ("ceiling {name}", "上限「{name}」"),
+    "kind_floor": ("floor {name}", "下限「{name}」"),
+    "kind_capacity": ("capacity {name}", "供給制約「{name}」"),
+    "kind_match": ("private money {name}", "民間資金「{name}」"),
+    "kind_need": ("floor on need {name}", "ニーズ「{name}」の下限"),
+    "kind_mandatory": ("{name} is mandatory", "{name}は必須"),
+    "kind_forbidden": ("{name} is forbidden", "{name}は禁止"),
+    "kind_project_cap": ("cap per programme of {name}", "{name}の事業上限額"),
+    "kind_ticket_min": ("smallest ticket of {name}", "{name}の最低交付額"),
+    "kind_subsidy_rate": ("subsidy rate of {name}", "{name}の補助率"),
+    "kind_eligible": ("eligibility of {name}", "{name}の対象要件"),
+    "kind_window": ("opening and sunset of {name}", "{name}の開始・終了年"),
+    "kind_aim_floor": ("the aim's floor on {name}", "目標の下限「{name}」"),
+    "kind_rule": ("rule {name}", "規則「{name}」"),
+    "for_insisting": ("{name} cannot be funded; with it, these rules conflict:", "{name}を採択すると、次の規則が矛盾します:"),
+    # prices
+    "prices": (
+        "what one more unit is worth: solved again at + and - a step, points of 100 of the aim's range",
+        "追加1単位の価値: 増減して再計算（目標の範囲を100とする）",
+    ),
+    "limit": ("limit", "上限"),
+    "year": ("year", "年度"),
+    "step_size": ("step", "増分"),
+    "gain": ("gain if more", "増やした場合の改善"),
+    "pain": ("loss if less", "減らした場合の悪化"),
+    "dual": ("inside the fixed set, per unit", "事業を固定した場合の限界価値（1単位当たり）"),
+    "why_nothing": ("why", "理由"),
+    "price_note": (
+        "gain and loss are intervals proven by two solves; the last number is an LP dual of this plan with its programmes fixed and says nothing about changing them",
+        "改善・悪化は二つの計算で証明された区間。固定時の限界価値は、事業を固定したLPの双対値で、事業の入替えは含みません",
+    ),
+    "reason_unspent": ("money is left over already", "すでに残額がある"),
+    "reason_blocked": ("no gain beyond the proof's gap", "証明のギャップを超える改善がない"),
+    "reason_": ("", ""),
+    # alternatives
+    "alternatives": (
+        "{n} plans within {share} of the best that differ as much as possible",
+        "最良から{share}以内で、互いに最も異なる{n}計画",
+    ),
+    "alt_row": ("plan", "計画"),
+    "alt_distance": ("programmes apart", "異なる事業数"),
+    "alt_bound": ("none is farther than", "これより遠い計画はない"),
+    "score": ("score", "スコア"),
+    "alt_in": ("in", "採択"),
+    "alt_out": ("out", "不採択"),
+    "alt_shared": (
+        "In all of them: {n} programmes; in none: {m}; the rest ({k}) is where there is a choice.",
+        "すべての計画で採択{n}事業、すべてで不採択{m}事業。残る{k}事業に選択の余地があります。",
+    ),
+    "alt_note": (
+        "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it",
+        "計画1は報告計画。以後は既出の計画から最も遠い計画（採否が異なる事業数）で、証明済みの限界を併記",
+    ),
+    # core
+    "core_title": ("which programmes hold under every admissible weighting", "許容されるどの重みでも採択される事業"),
+    "core": (
+        "core: {n} programmes are in every plan within {slack} of the best, whatever the admissible weights (proven): {names}",
+        "中核: 許容されるどの重みでも、最良から{slack}以内の全計画に入る{n}事業（証明済み）: {names}",
+    ),
+    "exterior": (
+        "exterior: {n} programmes are in no such plan (proven): {names}",
+        "対象外: どの計画にも入らない{n}事業（証明済み）: {names}",
+    ),
+    "borderline": (
+        "borderline: {n} programmes are in some such plans and not in others: {names}",
+        "境界: 計画により採否が分かれる{n}事業: {names}",
+    ),
+    "open_status": ("not settled: {n} programmes: {names}", "未確定: {n}事業: {names}"),
+    "core_table": ("core index (share of the {plans} plans found that fund it)", "コア指数（見つかった{plans}計画のうち採択する割合）"),
+    "index": ("core index", "コア指数"),
+    "status": ("status", "区分"),
+    "status_core": ("core", "中核"),
+    "status_exterior": ("exterior", "対象外"),
+    "status_borderline": ("borderline", "境界"),
+    "status_open": ("not settled", "未確定"),
+    # stability
+    "stability": ("the price of staying close to the last plan", "前回計画に近く留まることの代償"),
+    "changed": ("at most changed", "変更数の上限"),
+    "price": ("price per {unit} moved", "移動{unit}当たりの価格"),
+    "programmes_changed": ("changed", "変更数"),
+    "money_moved": ("money moved, {unit}", "移動額（{unit}）"),
+    "free": ("free", "自由"),
+    "infeasible_short": ("none", "計画なし"),
+    "bound": ("bound", "限界"),
+    "old_breaks": ("The last plan breaks {n} rules now: {names}.", "前回計画は現在{n}件の規則に反します: {names}。"),
+    "old_holds": ("The last plan still obeys every rule.", "前回計画は現在もすべての規則を満たします。"),
+    # compare
+    "compare": ("what moved between the two results", "二つの結果の違い"),
+    "inputs": ("what differs in the input", "入力の違い"),
+    "place": ("place", "場所"),
+    "same_input": ("The inputs are the same.", "入力は同一です。"),
+    "carried": (
+        "Under the later numbers the earlier plan would score {carried} (it scored {before}); the later one scores {after}: {data} by the numbers, {plan} by the plan.",
+        "前の計画を後の数値で評価すると{carried}（当時{before}）、後の計画は{after}です。数値の変化によるものが{data}点、計画の変更によるものが{plan}点です。",
+    ),
+    "carried_breaks": (
+        "The earlier plan would break {n} of the later rules: {names}; so it had to move.",
+        "前の計画は後の規則{n}件に反するため（{names}）、変更が必要でした。",
+    ),
+    "carried_holds": (
+        "The earlier plan would still obey every later rule; what moved, moved for a better score.",
+        "前の計画は後の規則もすべて満たします。変更はスコア改善のためです。",
+    ),
+    # bulk
+    "bulk": ("why not: all {n} programmes that are not funded", "不採択{n}事業の理由"),
+    "bulk_note": (
+        "loss: what funding it costs, points of 100 of the aim's range, a proven interval; break-even: its effects times so much; within: of the best plan",
+        "損失: 採択した場合に失う目標値（範囲を100とする、証明済みの区間）。損益分岐: 効果の倍率。近さ: 最良からその範囲内の計画に含まれるか",
+    ),
+    "loss": ("loss", "損失"),
+    "displaced": ("displaces", "外れる事業"),
+    "break_even": ("break-even effect", "損益分岐（効果）"),
+    "nearness": ("within", "近さ"),
+    "reason": ("in its way", "支障"),
+    "unfinished": (
+        "{n} of {all} answered; run the same command again to go on.",
+        "{all}件中{n}件が完了。同じコマンドで続きから再開します。",
+    ),
+    "reused": ("{n} answers were taken from {path}.", "{n}件の回答は{path}から再利用しました。"),
+}
+
+
+def phrase(key: str, lang: str, **params: object) -> str:
+    """The phrase in `lang`."""
+    return PHRASES[key][lang == "ja"].format(**params)

@@ -1,0 +1,114 @@
+"""Best plan with and without a programme, losses and break-evens against enumeration, on random tiny instances."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+import pytest
+
+from portfolio.api.allocate import Effort as Solve
+from portfolio.api.allocate import allocate
+from portfolio.explain.break_even import Effort, break_even, changes
+from portfolio.explain.presence import explain_programme
+from portfolio.explain.question import Question
+from portfolio.explain.variants import with_effect, with_programme
+from portfolio.library import load_model
+from portfolio.results import Result
+from portfolio.schema.aim import Weighted
+from portfolio.schema.instance import Instance
+from portfolio.schema.validate import parse_instance
+from tests.conformance import oracle
+from tests.support.small_instances import small
+
+SPEC = load_model()
+EXACT = Effort(gap=0.0, solves=60)
+GRID_LOSS = 0.05
+"""Room for whole units [criterion]: published amounts are multiples of 1/1000, effects up to 30 per unit of money; either way (published rule 16)."""
+
+
+def unforced(instance: Instance) -> bool:
+    return (
+        1 < oracle.count(instance, 41) <= 40
+        and not any(p.mandatory or p.forbidden for p in instance.programmes)
+        and oracle.minimise(instance, SPEC, {"growth": 1.0}) is not None
+    )
+
+
+@cache
+def drawn(seed: int) -> tuple[Instance, Result]:
+    """A feasible instance and the result of maximising growth alone, gap 0."""
+    aim = Weighted(weights={"growth": Fraction(1)})
+    for attempt in range(20):
+        instance = parse_instance(small(100 * seed + attempt, unforced))
+        result = allocate(instance, SPEC, aim, Solve(gap=Fraction(0)))
+        if "growth" in result.ranges and result.claims[0].of == "growth":
+            return instance, result
+    raise AssertionError(seed)
+
+
+def best(instance: Instance) -> float | None:
+    found = oracle.minimise(instance, SPEC, {"growth": 1.0})
+    return None if found is None else found.value
+
+
+@pytest.mark.parametrize("seed", range(5000, 5012))
+def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int) -> None:
+    instance, result = drawn(seed)
+    assert result.plan is not None
+    question = Question(result)
+    funded = {c.programme for c in result.plan.choices}
+    for programme in instance.programmes:
+        answer = explain_programme(question, programme.id, EXACT, ())
+        side = {"forbidden": True} if programme.id in funded else {"mandatory": True}
+        expected = best(with_programme(instance, programme.id, **side))
+        assert (answer.status == "infeasible") == (expected is None), (seed, programme.id)
+        assert (answer.topic == "why") == (programme.id in funded)
+        if expected is None:
+            continue
+        assert answer.value is not None and answer.bound is not None and answer.plan is not None
+        assert (programme.id in {c.programme for c in answer.plan.choices}) != (programme.id in funded)
+        assert float(answer.bound) <= expected + 1e-5
+        assert abs(float(answer.value) - expected) < GRID_LOSS, (seed, programme.id)
+        true = expected - (best(instance) or 0.0)
+        assert answer.loss.low is not None and answer.loss.high is not None
+        assert float(answer.loss.low) - GRID_LOSS <= true <= float(answer.loss.high) + GRID_LOSS
+
+
+@pytest.mark.parametrize("seed", range(5100, 5108))
+def test_break_evens_hold_on_both_sides_by_enumeration(seed: int) -> None:
+    """At `out` no plan with the programme is as good as the reported one; at `enough` one is."""
+    instance, result = drawn(seed)
+    question = Question(result)
+    for programme in instance.programmes:
+        if programme.id in question.funded:
+            continue
+        answer = explain_programme(question, programme.id, EXACT, ())
+        if answer.plan is None:
+            continue
+        for change in changes(question, programme.id):
+            even = break_even(question, programme.id, change, EXACT, answer.plan)
+            below = best(with_programme(change.apply(even.out), programme.id, mandatory=True))
+            assert below is None or below >= question.value - GRID_LOSS, (seed, programme.id, even)
+            if even.enough is not None:
+                above = best(with_programme(change.apply(even.enough), programme.id, mandatory=True))
+                assert above is not None and above <= question.value + GRID_LOSS, (seed, programme.id, even)
+                assert even.enough - even.out <= 2 * even.tolerance or even.out == even.today, (seed, programme.id, even)
+
+
+@pytest.mark.parametrize("seed", range(5200, 5206))
+def test_a_funded_programme_leaves_below_its_break_even_and_not_above(seed: int) -> None:
+    instance, result = drawn(seed)
+    question = Question(result)
+    for name in question.funded:
+        answer = explain_programme(question, name, EXACT)
+        without = best(with_programme(instance, name, forbidden=True))
+        if without is None or not answer.break_evens:
+            continue
+        even = answer.break_evens[0]
+        assert even.enough is not None and even.out <= even.enough <= 1
+        kept = best(with_programme(with_effect(instance, name, even.enough), name, mandatory=True))
+        assert kept is not None and kept <= float(answer.value or 0) + GRID_LOSS
+        if even.out > 0:
+            gone = best(with_programme(with_effect(instance, name, even.out), name, mandatory=True))
+            assert gone is None or gone >= without - GRID_LOSS, (seed, name)

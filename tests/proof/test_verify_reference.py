@@ -1,0 +1,140 @@
+"""verify.py against a second reading of the definition, and mutants of verify.py against both."""
+
+from __future__ import annotations
+
+import random
+import signal
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from portfolio.program import Program
+from portfolio.proof import verify as checked
+from tests.support.mutants import mutants
+from tests.support.proof_reference import reference
+from tests.support.proofs import Proof, proven, spoiled
+from tests.support.random_programs import random_program
+
+Case = tuple[Program, Proof, Fraction | None, bool]
+"""Program, proof, its bound by the definition, and whether the definition refuses it."""
+FINE = Fraction(1, 2**70)
+"""What rounding the terms of a small proof down may cost."""
+
+
+def rational(program: Program, draw: random.Random) -> Program:
+    """The Program with thirds, offsets, fractional column bounds and a few huge denominators in its exact form."""
+    exact = program.exact
+    size = draw.choice((3, 7, 10**15 + 37))
+    data = exact.data + np.array([Fraction(draw.randrange(2), size) for _ in exact.data], dtype=object)
+    offsets = np.array([Fraction(draw.randrange(-3, 4), 3) for _ in exact.offsets], dtype=object)
+    upper = np.array(
+        [v + (Fraction(1, 2) if i and draw.random() < 0.3 else 0) for v, i in zip(exact.col_upper, exact.integer, strict=True)],
+        dtype=object,
+    )
+    other = replace(exact, data=data, offsets=offsets, col_upper=upper)
+    return replace(program, exact_form=lambda: other)
+
+
+def variants(seed: int) -> Iterator[tuple[Program, Proof]]:
+    """Proofs of one random Program, sound or not."""
+    draw = random.Random(seed)
+    program = random_program(seed, criteria=2, integers=4, continuous=draw.choice((0, 2)), rows=4)
+    proof = proven(program, nodes=draw.choice((0, 3, 1000)))[1]
+    yield program, proof
+    other = rational(program, draw)
+    hashed = {**proof, "program": checked.digest(other)}
+    yield other, hashed
+    limit = {**hashed, "limits": [[1, str(Fraction(draw.randrange(-20, 20), 3))]], "units": [*proof["units"], 0]}
+    yield other, limit
+    for _ in range(12):
+        base = draw.choice((proof, hashed, limit))
+        yield (program if base is proof else other), spoiled(base, draw)[1]
+
+
+@cache
+def corpus(seeds: int) -> tuple[Case, ...]:
+    """Cases with what the definition says about them."""
+    return tuple(case for seed in range(seeds) for program, proof in variants(seed) for case in [told(program, proof)])
+
+
+def told(program: Program, proof: Proof) -> Case:
+    """A case: the definition's answer."""
+    try:
+        return program, proof, reference(program, proof, checked.digest(program)), False
+    except Exception:
+        return program, proof, None, True
+
+
+def agrees(module: Any, case: Case) -> bool:
+    """Does the module say what the definition says?"""
+    program, proof, bound, refused = case
+    try:
+        shown = module.verify(program, proof)
+    except module.Unproven:
+        return refused
+    if refused or (shown.bound is None) != (bound is None) or shown.leaves != len(proof["leaves"]):
+        return False
+    return bound is None or 0 <= bound - shown.bound <= FINE
+
+
+def test_verify_says_what_the_definition_says() -> None:
+    cases = corpus(40)
+    wrong = [n for n, case in enumerate(cases) if not agrees(checked, case)]
+    assert not wrong, (wrong[0], cases[wrong[0]])
+    assert sum(refused for *_, refused in cases) > 50 and sum(not refused for *_, refused in cases) > 150
+
+
+@pytest.mark.fuzz
+def test_verify_says_what_the_definition_says_ten_thousand_times() -> None:
+    assert all(agrees(checked, case) for case in corpus(800))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """TimeoutError when the block takes longer: some mutants never end."""
+
+    def ring(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def survives(code: types.CodeType, trials: list[Callable[[Any], bool]]) -> bool:
+    """Does no trial tell the mutant from a sound module?"""
+    module = types.ModuleType("mutant")
+    module.__dict__["__name__"] = "portfolio.proof.verify"
+    try:
+        with within(30.0):
+            exec(code, module.__dict__)
+            return all(trial(module) for trial in trials)
+    except Exception:
+        return False
+
+
+@pytest.mark.fuzz
+def test_mutants_of_verify_are_noticed() -> None:
+    source = Path(str(checked.__file__)).read_text(encoding="utf-8")
+    cases = corpus(40)
+    trials: list[Callable[[Any], bool]] = [lambda module, case=case: agrees(module, case) for case in cases]
+    trials.append(lambda module: all(module.digest(p) == checked.digest(p) for p, *_ in cases[:5]))
+    tried, alive = 0, []
+    for said, tree in mutants(source):
+        tried += 1
+        if survives(compile(tree, "verify.py", "exec"), trials):
+            alive.append(said)
+    print(f"{tried} mutants, {len(alive)} alive", *alive, sep="\n")
+    assert tried > 150 and len(alive) <= 0.05 * tried, (tried, alive)
