@@ -43,6 +43,13 @@ class Arithmetic:
             return np.array([n * up / (d * down) for n, d in ratios], dtype=np.float64)
         return self._rationals([Fraction(n * up, d * down) for n, d in ratios])
 
+    def shares(self, values: Iterable[Fraction], whole: Fraction) -> Array:
+        """value / whole, rounded once."""
+        up, down = whole.as_integer_ratio()
+        if not self.exact:
+            return np.array([v.numerator * down / (v.denominator * up) for v in values], dtype=np.float64)
+        return self._rationals([v / whole for v in values])
+
     def filled(self, values: Any, size: int) -> Array:
         """One number for all of `size` entries, or the numbers given."""
         given = np.asarray(values, dtype=self.dtype)

@@ -98,8 +98,8 @@ def _capabilities(b: Build) -> Array:
 def _covered(b: Build, need: Need, shared: Array) -> tuple[Array, Array]:
     """(columns, coefficients) of covered_n / target_n."""
     target = need.target.number
-    ways, covered = b.table.amounts("covers").of(need.id)
-    cols, values = on_points(b, ways, covered / b.number(target))
+    ways, _ = b.table.amounts("covers").of(need.id)
+    cols, values = on_points(b, ways, b.shares((b.at.ways[i].covers[need.id] for i in ways.tolist()), target))
     brought = [(j, c.covers[need.id].number / target) for j, c in enumerate(b.instance.capabilities) if need.id in c.covers]
     if brought:
         cols = np.concatenate([cols, shared[[j for j, _ in brought]]])
