@@ -16,6 +16,9 @@ INTEGRALITY = 1e-7
 LARGEST_COEFFICIENT = 1e15
 """Above this a float64 loses whole units, and HiGHS drops rows silently at 1e20."""
 
+SAME_AMOUNT = Fraction(1, 10**12)
+"""Relative difference of two amounts that the rounding of float64 can explain (a few units of 1e-16): both arithmetics then write the same rows."""
+
 BOUND_TOLERANCE = Fraction(1, 10**6)
 """How much better than its bound a plan may look [normalised aim, range = 1; criterion: share of max(|value|, 1)]: bounds come from a floating-point
 solver; a plan that beats one by more than this makes it a false claim."""

@@ -8,16 +8,55 @@ Money is in units of `money_unit` (instance units), chosen by formulation/scale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+
+
+Key = tuple[Any, ...]
+
+
+class Keys(Sequence[Key]):
+    """Ids of the entries of a block, made when somebody asks: a native solve of 200,000 columns asks for none of them.
+
+    parts: per position of the id a vocabulary and, for each entry, the place in it; a word that is None is left out of the id.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: tuple[Sequence[Any], NDArray[Any]]) -> None:
+        self.parts = parts
+
+    def __len__(self) -> int:
+        return len(self.parts[0][1])
+
+    @overload
+    def __getitem__(self, entry: int) -> Key: ...
+    @overload
+    def __getitem__(self, entry: slice) -> list[Key]: ...
+    def __getitem__(self, entry: int | slice) -> Key | list[Key]:
+        if isinstance(entry, slice):
+            return [self[n] for n in range(*entry.indices(len(self)))]
+        return tuple(word for words, place in self.parts if (word := words[place[entry]]) is not None)
+
+    def __iter__(self) -> Iterator[Key]:
+        columns = ([words[n] for n in place.tolist()] for words, place in self.parts)
+        return (tuple(word for word in row if word is not None) for row in zip(*columns, strict=True))
+
+    def take(self, entries: Any) -> Keys:
+        """The ids of these entries, in this order."""
+        return Keys(*((words, place[entries]) for words, place in self.parts))
+
+    def extended(self, words: Sequence[Any], place: Any) -> Keys:
+        """The same ids with one more position."""
+        return Keys(*self.parts, (words, np.asarray(place, dtype=np.intp)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +68,7 @@ class Block:
 
     name: str
     start: int
-    index: Sequence[tuple[Any, ...]]
+    index: Sequence[Key]
     doc: str = ""
     rules: Sequence[str] = ()
 

@@ -21,6 +21,7 @@ from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.session import Session
+from portfolio.solvers.door import heeded
 
 __all__ = ["Effort", "Watch", "allocate"]
 
@@ -57,6 +58,8 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
         return _without_plan(frame, status, session, aim, clock, effort)
     ranges = ranges_of(session, spans)
     notices = tuple(f"{c.id}: range 0, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1)
+    if effort.start is not None and "start" not in heeded(effort.solver):
+        notices += (f"{effort.solver} takes no start: the earlier plan was not used",)
     frame = frame.model_copy(update={"ranges": ranges, "notices": notices})
     stages = solve_aim(session, aim, ranges, clock, effort)
     clock.lap("solve")

@@ -81,6 +81,7 @@ def solve(
     from portfolio.errors import UsageError
     from portfolio.formats.result_text import result_text
     from portfolio.library import load_model
+    from portfolio.solvers.door import heeded
 
     desk = Desk.of(lang.value, as_json, everything)
     if as_json and output == STDOUT:
@@ -93,6 +94,13 @@ def solve(
     earlier = read_any_result(start) if start else None
     target = None if no_save or output == STDOUT else prepare(output or f"{loaded.header.id}{SUFFIX}", "portfolio-result")
     watcher = Watcher(desk, quiet)
+    if not quiet and ":" in solver and "stop" not in heeded(solver):
+        desk.say(
+            desk.pick(
+                f"{solver} cannot be stopped while it solves: Ctrl-C takes effect when it returns; --time-limit holds (Ctrl-C twice: abort)",
+                f"{solver} は計算中に止められません。Ctrl-Cは計算が戻った時点で効きます。--time-limit は守られます（2回押すと中止）",
+            )
+        )
     effort = Effort(
         gap=target_gap,
         seconds=float("inf") if time_limit is None else time_limit,

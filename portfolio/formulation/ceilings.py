@@ -14,25 +14,28 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.formulation.build import INF, Array, Build
+from portfolio.formulation.arithmetic import Array
+from portfolio.formulation.build import INF, Build
 from portfolio.schema.fund import Ceiling, Fund
 from portfolio.schema.quantity import Quantity
+
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 def add(b: Build) -> None:
     """Rows ceiling[id,t] and ceiling_total[id]."""
     for ceiling in b.instance.ceilings:
-        pays = selected_payments(b, ceiling)
+        pays = np.empty(0, dtype=np.intp) if _on_use(b, ceiling) else selected_payments(b, ceiling)
         for year, band in ceiling.years.items():
             # What earlier commitments take counts in cash and in the burden, not against new commitments.
-            legacy = Fraction(0) if ceiling.basis == "commitment" else _number(band.legacy)
+            legacy = ZERO if ceiling.basis == "commitment" else _number(band.legacy)
             legacy += _owed(b, ceiling, [year]) if ceiling.basis == "outlay" else 0
             _row(b, "ceiling", (ceiling.id, year), ceiling, pays, [year], (band.min, band.max), legacy)
         if ceiling.min is not None or ceiling.max is not None:
             first = b.instance.years[0] if ceiling.first_year is None else ceiling.first_year
             last = b.instance.years[-1] if ceiling.last_year is None else ceiling.last_year
             years = list(range(first, last + 1))
-            legacy = Fraction(0)
+            legacy = ZERO
             if ceiling.basis == "outlay":
                 legacy = _owed(b, ceiling, years) + sum(_number(ceiling.years[t].legacy) for t in years if t in ceiling.years)
             _row(b, "ceiling_total", (ceiling.id,), ceiling, pays, years, (ceiling.min, ceiling.max), legacy)
@@ -45,20 +48,22 @@ def funds_of(b: Build, ceiling: Ceiling) -> list[tuple[int, Fund]]:
 
 def selected_payments(b: Build, ceiling: Ceiling) -> Array:
     """Positions in the payment arrays that the ceiling speaks of."""
-    if not len(b.at.pay_way):
-        return np.empty(0, dtype=int)
-    ways = np.array([ceiling.select.admits(w) for w in b.at.ways], dtype=bool)
     funds = np.zeros(len(b.instance.funds), dtype=bool)
     funds[[k for k, _ in funds_of(b, ceiling)]] = True
-    return np.flatnonzero(ways[b.at.pay_way] & funds[b.at.pay_fund])
+    return np.flatnonzero(b.table.admitted(ceiling.select)[b.at.pay_way] & funds[b.at.pay_fund])
+
+
+def _on_use(b: Build, ceiling: Ceiling) -> bool:
+    """Does it speak of whole funds, so that it can be written on what they commit in a year?"""
+    return ceiling.select.is_everything and b.at.use.size > 0
 
 
 def _owed(b: Build, ceiling: Ceiling, years: Sequence[int]) -> Fraction:
-    return sum((_number(f.legacy_outlay.get(t)) for _, f in funds_of(b, ceiling) for t in years), Fraction(0))
+    return sum((_number(f.legacy_outlay.get(t)) for _, f in funds_of(b, ceiling) for t in years), ZERO)
 
 
 def _number(quantity: Quantity | None) -> Fraction:
-    return Fraction(0) if quantity is None else quantity.number
+    return ZERO if quantity is None else quantity.number
 
 
 def _row(
@@ -69,24 +74,22 @@ def _row(
     lower = -INF if low is None else b.money([low.number - legacy])[0]
     upper = INF if high is None else b.money([high.number - legacy])[0]
     row = b.rows(name, [key], lower, upper, f"{ceiling.basis} of the selection between min and max", [ceiling.id])
-    share = {(k, t): _share(ceiling.basis, fund, t, years) for k, fund in funds_of(b, ceiling) for t in b.instance.years}
-    if ceiling.select.is_everything and b.at.use.size:
-        places = [(k, t - b.instance.years[0], v) for (k, t), v in share.items() if v]
-        b.enter(row[0], [b.at.use[k, n] for k, n, _ in places], b.numbers(v for _, _, v in places))
-        return
-    values = [share[int(k), int(t)] for k, t in zip(b.at.pay_fund[pays], b.at.pay_year[pays], strict=True)]
-    kept = [n for n, v in enumerate(values) if v]
-    if kept:
-        b.enter(row[0], b.at.pay_col[pays[kept]], b.numbers(values[n] for n in kept))
+    share = b.zeros((len(b.instance.funds), len(b.instance.years)))
+    for k, fund in funds_of(b, ceiling):
+        share[k] = b.numbers(_share(ceiling.basis, fund, t, years) for t in b.instance.years)
+    if _on_use(b, ceiling):
+        b.enter(row[0], b.at.use.ravel(), share.ravel())
+    else:
+        b.enter(row[0], b.at.pay_col[pays], share[b.at.pay_fund[pays], b.at.pay_year[pays] - b.instance.years[0]])
 
 
 def _share(basis: str, fund: Fund, made: int, years: list[int]) -> Fraction:
     """What a commitment made in year `made` counts for."""
     if basis == "commitment":
-        return Fraction(made in years)
+        return ONE if made in years else ZERO
     shares = [q.number for q in fund.outlay_profile]
     if basis == "outlay":
-        return sum((shares[t - made] for t in years if 0 <= t - made < len(shares)), Fraction(0))
+        return sum((shares[t - made] for t in years if 0 <= t - made < len(shares)), ZERO)
     paid = list(accumulate(shares))
     lag = years[0] - made
-    return Fraction(0) if lag < 0 else 1 - paid[min(lag, len(paid) - 1)]
+    return ZERO if lag < 0 else 1 - paid[min(lag, len(paid) - 1)]

@@ -10,34 +10,38 @@ from fractions import Fraction
 
 import numpy as np
 
-from portfolio.formulation.build import Build
+from portfolio.formulation.build import INF, Build
+from portfolio.program import Keys
 
 
 def add(b: Build) -> None:
     """Columns take[p,o] (units) and, for repeatable ways, chosen[p,o]; rows one_way[p]."""
-    ways = b.at.ways
-    index = [(w.programme, w.name) for w in ways]
-    units = b.numbers(Fraction(0 if w.forbidden else w.units) for w in ways)
-    take = b.columns("take", index, b.number(0), units, "y_o: units of option o taken", integer=True)
-    chosen = take.copy()
-    many = [i for i, w in enumerate(ways) if w.units > 1]
-    if many:
-        flags = b.columns("chosen", [index[i] for i in many], b.number(0), b.number(1), "t_o: option o is taken", integer=True)
-        chosen[many] = flags
-        low = b.rows("chosen_lower", [index[i] for i in many], b.number(0), float("inf"), "y_o - t_o >= 0")
-        b.enter(low, take[many], b.number(1))
+    index = b.table.keys
+    units = np.where(b.table.forbidden, b.number(0), b.table.units)
+    b.at.take = b.columns("take", index, b.number(0), units, "y_o: units of option o taken", integer=True)
+    b.at.chosen = b.at.take.copy()
+    many = np.flatnonzero(b.table.units > 1)
+    if len(many):
+        some = index.take(many)
+        flags = b.columns("chosen", some, b.number(0), b.number(1), "t_o: option o is taken", integer=True)
+        b.at.chosen[many] = flags
+        low = b.rows("chosen_lower", some, b.number(0), INF, "y_o - t_o >= 0")
+        b.enter(low, b.at.take[many], b.number(1))
         b.enter(low, flags, b.number(-1))
-        high = b.rows("chosen_upper", [index[i] for i in many], -float("inf"), b.number(0), "y_o - n_o t_o <= 0")
-        b.enter(high, take[many], b.number(1))
+        high = b.rows("chosen_upper", some, -INF, b.number(0), "y_o - n_o t_o <= 0")
+        b.enter(high, b.at.take[many], b.number(1))
         b.enter(high, flags, -units[many])
-    b.at.take, b.at.chosen = take, chosen
+    _one_way(b)
+
+
+def _one_way(b: Build) -> None:
     programmes = b.instance.programmes
-    position = {p.id: i for i, p in enumerate(programmes)}
-    several = np.bincount([position[w.programme] for w in ways], minlength=len(programmes))
-    needed = [i for i, p in enumerate(programmes) if several[i] > 1 or p.mandatory]
-    mandatory = b.numbers(Fraction(programmes[i].mandatory) for i in needed)
-    rows = b.rows("one_way", [(programmes[i].id,) for i in needed], mandatory, b.number(1), "sum_o t_o <= 1 (= 1 if mandatory)")
-    row_of = dict(zip(needed, rows, strict=True))
-    members = [(row_of[position[w.programme]], chosen[i]) for i, w in enumerate(ways) if position[w.programme] in row_of]
-    if members:
-        b.enter([r for r, _ in members], [c for _, c in members], b.number(1))
+    mandatory = np.array([p.mandatory for p in programmes], dtype=bool)
+    needed = np.flatnonzero((np.diff(b.table.first_of) > 1) | mandatory)
+    least = b.numbers(Fraction(int(m)) for m in mandatory[needed])
+    index = Keys(([p.id for p in programmes], needed))
+    rows = b.rows("one_way", index, least, b.number(1), "sum_o t_o <= 1 (= 1 if mandatory)")
+    row_of = np.full(len(programmes), -1)
+    row_of[needed] = rows
+    row = row_of[b.table.owner]
+    b.enter(row[row >= 0], b.at.chosen[row >= 0], b.number(1))

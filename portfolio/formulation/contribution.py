@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from portfolio.formulation.build import Build
 from portfolio.formulation.effects import on_points
 from portfolio.schema.criterion import Contribution
@@ -13,6 +11,6 @@ def add(b: Build) -> None:
     """Gains on the points of every way that contributes."""
     for criterion in b.instance.criteria:
         if isinstance(criterion, Contribution):
-            per_way = [w.contributes.get(criterion.id, Fraction(0)) for w in b.at.ways]
-            columns, values = on_points(b, per_way, 1 if criterion.sense == "max" else -1)
-            b.gain(criterion.id, columns, values)
+            ways, values = b.table.amounts("contributes").of(criterion.id)
+            columns, gains = on_points(b, ways, values, 1 if criterion.sense == "max" else -1)
+            b.gain(criterion.id, columns, gains)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from portfolio.formulation.build import INF, Array, Build
+from portfolio.formulation.arithmetic import Array
+from portfolio.formulation.build import INF, Build
 from portfolio.formulation.effects import on_points
 from portfolio.schema.catalogue import Need
 from portfolio.schema.criterion import Coverage
@@ -37,12 +39,13 @@ def add(b: Build) -> None:
     if not needs or not (any(isinstance(c, Coverage) for c in b.instance.criteria) or any(n.floor for n in needs)):
         return
     shared = _capabilities(b)
-    keys = [(n, k) for n, need in enumerate(needs) for k in range(len(segments(need)))]
-    lowest = [min(ZERO, _least(b, need)) for need in needs]
+    stretches = [segments(need) for need in needs]
+    keys = [(n, k) for n, parts in enumerate(stretches) for k in range(len(parts))]
+    width = b.numbers(stretches[n][k][0] for n, k in keys)
     # Only the first segment may go below zero: there the need is worse off than with no plan at all.
-    lower = [lowest[n] / segments(needs[n])[0][0] if k == 0 else ZERO for n, k in keys]
+    lower = b.filled([_least(b, needs[n]) / w if k == 0 else b.number(0) for (n, k), w in zip(keys, width, strict=True)], len(keys))
     columns = b.columns(
-        "segment", [(needs[n].id, k + 1) for n, k in keys], b.numbers(lower), b.number(1), "d_nk: share of phi's segment k that is reached"
+        "segment", [(needs[n].id, k + 1) for n, k in keys], lower, b.number(1), "d_nk: share of phi's segment k that is reached"
     )
     rows = b.rows("need", [(n.id,) for n in needs], -INF, b.number(0), "sum_k width d_nk - covered_n / target_n <= 0")
     floored = [n for n, need in enumerate(needs) if need.floor is not None]
@@ -54,7 +57,6 @@ def add(b: Build) -> None:
         "covered_n / target_n >= floor_n",
     )
     floor_row = dict(zip(floored, floors, strict=True))
-    width = b.numbers(segments(needs[n])[k][0] for n, k in keys)
     b.enter(rows[[n for n, _ in keys]], columns, width)
     for n, need in enumerate(needs):
         cols, values = _covered(b, need, shared)
@@ -64,7 +66,7 @@ def add(b: Build) -> None:
     for criterion in b.instance.criteria:
         if isinstance(criterion, Coverage):
             mine = [m for m, (n, _) in enumerate(keys) if not criterion.needs or needs[n].id in criterion.needs]
-            gains = [needs[keys[m][0]].weight.number * segments(needs[keys[m][0]])[keys[m][1]][1] for m in mine]
+            gains = [needs[keys[m][0]].weight.number * stretches[keys[m][0]][keys[m][1]][1] for m in mine]
             b.gain(criterion.id, columns[mine], b.numbers(gains) * width[mine])
 
 
@@ -72,9 +74,10 @@ def _floor(need: Need) -> Fraction:
     return need.floor.number if need.floor is not None else ZERO
 
 
-def _least(b: Build, need: Need) -> Fraction:
+def _least(b: Build, need: Need) -> Any:
     """The most that harms can take away, as a share of the target."""
-    return sum((w.covers[need.id] * w.units for w in b.at.ways if w.covers.get(need.id, ZERO) < 0), ZERO) / need.target.number
+    ways, values = b.table.amounts("covers").of(need.id)
+    return (np.minimum(values, 0) * b.table.units[ways]).sum() / b.number(need.target.number)
 
 
 def _capabilities(b: Build) -> Array:
@@ -86,7 +89,8 @@ def _capabilities(b: Build) -> Array:
     rows = b.rows("capability_link", [(j.id,) for j in listed], -INF, b.number(0), "u_j - sum_o provided_oj e_o <= 0")
     b.enter(rows, columns, b.number(1))
     for row, capability in zip(rows, listed, strict=True):
-        cols, values = on_points(b, [max(ZERO, w.provides.get(capability.id, ZERO)) for w in b.at.ways])
+        ways, provided = b.table.amounts("provides").of(capability.id)
+        cols, values = on_points(b, ways, np.maximum(provided, 0))
         b.enter(row, cols, -values)
     return columns
 
@@ -94,7 +98,8 @@ def _capabilities(b: Build) -> Array:
 def _covered(b: Build, need: Need, shared: Array) -> tuple[Array, Array]:
     """(columns, coefficients) of covered_n / target_n."""
     target = need.target.number
-    cols, values = on_points(b, [w.covers.get(need.id, ZERO) / target for w in b.at.ways])
+    ways, _ = b.table.amounts("covers").of(need.id)
+    cols, values = on_points(b, ways, b.shares((b.at.ways[i].covers[need.id] for i in ways.tolist()), target))
     brought = [(j, c.covers[need.id].number / target) for j, c in enumerate(b.instance.capabilities) if need.id in c.covers]
     if brought:
         cols = np.concatenate([cols, shared[[j for j, _ in brought]]])

@@ -9,11 +9,14 @@ Nemhauser 2010, doi:10.1287/opre.1090.0721). An all-or-nothing way has s = e = y
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
+from portfolio.formulation.arithmetic import Array
 from portfolio.formulation.build import Build
+from portfolio.formulation.way_table import Coded, spread, starts
 from portfolio.schema.meaning import slopes
 from portfolio.schema.way import Curve
 
@@ -28,69 +31,76 @@ def concave_pieces(curve: Curve) -> list[Curve]:
     return [*pieces, curve[start:]]
 
 
+@dataclass(frozen=True)
+class Shapes:
+    """The distinct curves, cut into pieces, and each way's place among them.
+
+    of: (ways,) shape · points, pieces: (shapes + 1,) where a shape's points and pieces begin · b, v: per point · size: points per piece.
+    A shape without pieces is all or nothing: its one point is the way's take column itself.
+    """
+
+    of: Array
+    points: Array
+    pieces: Array
+    b: Array
+    v: Array
+    size: Array
+
+
 def add(b: Build) -> None:
     """Columns position[p,o,j], piece[p,o,g]; rows on_curve[p,o(,g)]. Fills the point arrays of the layout."""
-    point: list[tuple[int, int, Fraction, Fraction]] = []  # way, column (-1: still to be made), b, v
-    owners: list[tuple[int, list[int]]] = []  # (column that the lambdas of a piece add up to, its points)
-    split: list[tuple[int, int]] = []  # (way, number of pieces)
-    for i, way in enumerate(b.at.ways):
-        if len(way.curve) == 1 or not way.public_cost:
-            # All or nothing; and what costs the public nothing is carried out in full (published rule 3).
-            point.append((i, int(b.at.take[i]), *way.curve[-1]))
-            continue
-        pieces = concave_pieces(way.curve)
-        if len(pieces) > 1:
-            split.append((i, len(pieces)))
-        for piece in pieces:
-            owners.append((-1 if len(pieces) > 1 else int(b.at.take[i]), list(range(len(point), len(point) + len(piece)))))
-            point.extend((i, -1, *breakpoint_) for breakpoint_ in piece)
-    _add_pieces(b, owners, split)
-    fresh = [k for k, (_, column, _, _) in enumerate(point) if column < 0]
-    serial: dict[int, int] = {}
-    index = []
-    for k in fresh:
-        way = b.at.ways[point[k][0]]
-        serial[point[k][0]] = serial.get(point[k][0], 0) + 1
-        index.append((way.programme, way.name, serial[point[k][0]]))
-    most = b.numbers(Fraction(b.at.ways[point[k][0]].units) for k in fresh)
-    made = b.columns("position", index, b.number(0), most, "lambda_oj: weight of breakpoint j")
-    columns = np.array([column for _, column, _, _ in point], dtype=int)
-    columns[fresh] = made
-    labels = _owner_labels(b, point, owners)
+    shapes = _shapes(b)
+    way, source = spread(shapes.points, shapes.of)
+    owner_way, piece = spread(shapes.pieces, shapes.of)
+    number = piece - shapes.pieces[shapes.of[owner_way]]
+    owner = _owners(b, np.diff(shapes.pieces)[shapes.of], owner_way, number)
+    columns = b.at.take[way]
+    fresh = np.flatnonzero(np.diff(shapes.pieces)[shapes.of[way]])
+    serial = source[fresh] - shapes.points[shapes.of[way[fresh]]]
+    index = b.table.keys.take(way[fresh]).extended(range(1, int(serial.max(initial=0)) + 2), serial)
+    most = b.table.units[way[fresh]]
+    columns[fresh] = b.columns("position", index, b.number(0), most, "lambda_oj: weight of breakpoint j")
+    # The first piece's row bears the way's name alone, further ones a number.
+    labels = b.table.keys.take(owner_way).extended([None, *range(2, int(number.max(initial=0)) + 2)], number)
     rows = b.rows("on_curve", labels, b.number(0), b.number(0), "sum_j lambda_oj = y_o")
-    if owners:
-        b.enter(np.repeat(rows, [len(points) for _, points in owners]), columns[np.concatenate([p for _, p in owners])], b.number(1))
-        b.enter(rows, [column for column, _ in owners], b.number(-1))
-    b.at.point_way = np.array([i for i, _, _, _ in point], dtype=int)
-    b.at.point_col = columns
-    b.at.point_b = b.numbers(p[2] for p in point)
-    b.at.point_v = b.numbers(p[3] for p in point)
+    b.enter(np.repeat(rows, shapes.size[piece]), columns[fresh], b.number(1))
+    b.enter(rows, owner, b.number(-1))
+    b.at.point_way, b.at.point_col = way, columns
+    b.at.point_first = starts(np.bincount(way, minlength=len(b.at.ways)))
+    b.at.point_b, b.at.point_v = shapes.b[source], shapes.v[source]
 
 
-def _add_pieces(b: Build, owners: list[tuple[int, list[int]]], split: list[tuple[int, int]]) -> None:
-    """Binaries d_og for the ways whose curve has several concave pieces; they become the owners of their points."""
-    if not split:
-        return
-    index = [(b.at.ways[i].programme, b.at.ways[i].name, g + 1) for i, count in split for g in range(count)]
-    pieces = b.columns("piece", index, b.number(0), b.number(1), "d_og: scale lies on concave piece g", integer=True)
-    rows = b.rows(
-        "one_piece", [(b.at.ways[i].programme, b.at.ways[i].name) for i, _ in split], b.number(0), b.number(0), "sum_g d_og = y_o"
+def _shapes(b: Build) -> Shapes:
+    """All or nothing; and what costs the public nothing is carried out in full (published rule 3)."""
+    whole = [len(w.curve) == 1 or not paid for w, paid in zip(b.at.ways, b.table.paid.tolist(), strict=True)]
+    # Ways share their archetype's curve as one object: compared by identity, each is cut into pieces once.
+    coded = Coded.of((id(w.curve), bare) for w, bare in zip(b.at.ways, whole, strict=True))
+    curve_of = dict(zip(coded.code.tolist(), (w.curve for w in b.at.ways), strict=True))
+    cut = [[] if bare else concave_pieces(curve_of[n]) for n, (_, bare) in enumerate(coded.words)]
+    point = [curve_of[n][-1:] if not pieces else tuple(chain.from_iterable(pieces)) for n, pieces in enumerate(cut)]
+    return Shapes(
+        of=coded.code,
+        points=starts([len(p) for p in point]),
+        pieces=starts([len(pieces) for pieces in cut]),
+        b=b.numbers(p[0] for p in chain.from_iterable(point)),
+        v=b.numbers(p[1] for p in chain.from_iterable(point)),
+        size=np.array([len(piece) for piece in chain.from_iterable(cut)], dtype=np.intp),
     )
-    b.enter(np.repeat(rows, [count for _, count in split]), pieces, b.number(1))
-    b.enter(rows, b.at.take[[i for i, _ in split]], b.number(-1))
-    homeless = (k for k, (column, _) in enumerate(owners) if column < 0)
-    for k, column in zip(list(homeless), pieces, strict=True):
-        owners[k] = (int(column), owners[k][1])
 
 
-def _owner_labels(
-    b: Build, point: list[tuple[int, int, Fraction, Fraction]], owners: list[tuple[int, list[int]]]
-) -> list[tuple[str | int, ...]]:
-    labels: list[tuple[str | int, ...]] = []
-    seen: dict[int, int] = {}
-    for _, points in owners:
-        i = point[points[0]][0]
-        seen[i] = seen.get(i, 0) + 1
-        way = b.at.ways[i]
-        labels.append((way.programme, way.name) if seen[i] == 1 else (way.programme, way.name, seen[i]))
-    return labels
+def _owners(b: Build, pieces: Array, way: Array, number: Array) -> Array:
+    """The column that the lambdas of a piece add up to: the way's take, or a binary d_og where the curve has several pieces.
+
+    pieces: (ways,) how many · way, number: per piece.
+    """
+    owner = b.at.take[way]
+    split = np.flatnonzero(pieces > 1)
+    if len(split):
+        inside = np.flatnonzero(pieces[way] > 1)
+        index = b.table.keys.take(way[inside]).extended(range(1, int(pieces.max()) + 1), number[inside])
+        made = b.columns("piece", index, b.number(0), b.number(1), "d_og: scale lies on concave piece g", integer=True)
+        rows = b.rows("one_piece", b.table.keys.take(split), b.number(0), b.number(0), "sum_g d_og = y_o")
+        b.enter(np.repeat(rows, pieces[split]), made, b.number(1))
+        b.enter(rows, b.at.take[split], b.number(-1))
+        owner[inside] = made
+    return owner

@@ -7,17 +7,22 @@ The hull of the curve is exact only while nothing rewards a smaller effect: a ha
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from portfolio.formulation.build import Array, Build
+from portfolio.formulation.arithmetic import Array
+from portfolio.formulation.build import Build
 
 
-def on_points(b: Build, per_way: list[Fraction], benefit_sign: int = 1) -> tuple[Array, Array]:
+def on_points(b: Build, ways: Array, values: Array, benefit_sign: int = 1) -> tuple[Array, Array]:
     """(columns, coefficients) of sum_o value_o * (e_o or s_o). benefit_sign: +1 when larger values are benefits, -1 otherwise."""
-    values = b.numbers(per_way)
-    used = np.flatnonzero(values[b.at.point_way] != 0)
-    at_point = values[b.at.point_way[used]]
-    share = np.where(at_point * benefit_sign > 0, b.at.point_v[used], b.at.point_b[used])
-    return b.at.point_col[used], at_point * share
+    place, point = b.at.points_of(ways)
+    at_point = values[place]
+    return b.at.point_col[point], at_point * np.where(at_point * benefit_sign > 0, b.at.point_v[point], b.at.point_b[point])
+
+
+def on_scale(b: Build, rows: Any, ways: Array, values: Array) -> None:
+    """Enter value_o s_o for these ways; rows: one for all of them, or one per way."""
+    place, point = b.at.points_of(ways)
+    b.enter(np.broadcast_to(rows, ways.shape)[place], b.at.point_col[point], values[place] * b.at.point_b[point])

@@ -14,13 +14,15 @@ from fractions import Fraction
 import numpy as np
 
 from portfolio.formulation.build import INF, Build
+from portfolio.program import Keys
 from portfolio.schema.fund import Fund
 
 
 def add(b: Build) -> None:
     """Columns use[k,t], carry[k,t]; rows fund_use[k,t], fund_ledger[k,t]."""
     years, funds = b.instance.years, b.instance.funds
-    index = [(f.id, t) for f in funds for t in years]
+    of_fund, of_year = np.divmod(np.arange(len(funds) * len(years)), len(years))
+    index = Keys(([f.id for f in funds], of_fund), (years, of_year))
     _use(b, index)
     authority = b.money(f.years[t].number if t in f.years else Fraction(0) for f in funds for t in years)
     rows = b.rows("fund_ledger", index, -INF, authority, "use_kt + c_kt - c_k,t-1 <= B_kt (slack: lapsed)").reshape(len(funds), len(years))
@@ -39,16 +41,17 @@ def add(b: Build) -> None:
             b.enter(rows[k, lag:], b.at.use[k, : len(years) - lag], share)
 
 
-def _use(b: Build, index: list[tuple[str, int]]) -> None:
+def _use(b: Build, index: Keys) -> None:
     """use_kt = sum of the payments, as a column of its own."""
     shape = (len(b.instance.funds), len(b.instance.years))
-    most = np.zeros(shape, dtype=object if b.exact else np.float64)
-    at = (b.at.pay_fund, b.at.pay_year - b.instance.years[0])
+    at = b.at.pay_fund * shape[1] + b.at.pay_year - b.instance.years[0]
+    most = b.zeros(len(index))
     np.add.at(most, at, b.at.pay_most)
-    b.at.use = b.columns("use", index, b.number(0), most.ravel(), "use_kt: committed by fund k in year t [money unit]").reshape(shape)
-    rows = b.rows("fund_use", index, b.number(0), b.number(0), "sum_po x_okt - use_kt = 0").reshape(shape)
+    use = b.columns("use", index, b.number(0), most, "use_kt: committed by fund k in year t [money unit]")
+    rows = b.rows("fund_use", index, b.number(0), b.number(0), "sum_po x_okt - use_kt = 0")
     b.enter(rows[at], b.at.pay_col, b.number(1))
-    b.enter(rows.ravel(), b.at.use.ravel(), b.number(-1))
+    b.enter(rows, use, b.number(-1))
+    b.at.use = use.reshape(shape)
 
 
 def _carry_most(fund: Fund, years: tuple[int, ...]) -> Fraction:

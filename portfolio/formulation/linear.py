@@ -12,7 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from portfolio.formulation.build import INF, Array, Build
+from portfolio.formulation.arithmetic import Array
+from portfolio.formulation.build import INF, Build
 from portfolio.schema.rules import CriterionBound, Linear, Persistence, Share, Term
 
 
@@ -33,8 +34,8 @@ def add(b: Build) -> None:
 def _spend(b: Build) -> Array:
     """Columns spend[p,o] = sum_kt x_okt, made once, for rules on the money of selections."""
     if not b.at.spend.size:
-        index = [(w.programme, w.name) for w in b.at.ways]
-        most = np.zeros(len(index), dtype=object if b.exact else np.float64)
+        index = b.table.keys
+        most = b.zeros(len(index))
         np.add.at(most, b.at.pay_way, b.at.pay_most)
         b.at.spend = b.columns("spend", index, b.number(0), most, "money committed to option o over the horizon [money unit]")
         rows = b.rows("spend_sum", index, b.number(0), b.number(0), "sum_kt x_okt - spend_o = 0")
@@ -45,13 +46,14 @@ def _spend(b: Build) -> Array:
 
 def _share(b: Build, rule: Share) -> None:
     spend = _spend(b)
-    part, whole = ([select.admits(w) for w in b.at.ways] for select in (rule.select, rule.of))
+    part, whole = b.table.admitted(rule.select), b.table.admitted(rule.of)
     for name, quantity in (("share_min", rule.min), ("share_max", rule.max)):
         if quantity is None:
             continue
         low, high = (b.number(0), INF) if name == "share_min" else (-INF, b.number(0))
         row = b.rows(name, [(rule.id,)], low, high, "M(select) against share * M(of)", [rule.id])
-        b.enter(row[0], spend, b.numbers(Fraction(p) - quantity.number * w for p, w in zip(part, whole, strict=True)))
+        q = quantity.number
+        b.enter(row[0], spend, b.numbers([Fraction(0), Fraction(1), -q, 1 - q])[part + 2 * whole])
 
 
 def _linear(b: Build, rule: Linear) -> None:
@@ -64,19 +66,18 @@ def _linear(b: Build, rule: Linear) -> None:
 
 
 def _term(b: Build, term: Term) -> tuple[Array, Array]:
-    ways = [i for i in b.at.ways_of.get(term.programme, ()) if term.option in (None, b.at.ways[i].option, b.at.ways[i].name)]
+    named = [i for i in b.table.ways_of(term.programme) if term.option in (None, b.at.ways[i].option, b.at.ways[i].name)]
+    ways = np.array(named, dtype=np.intp)
     coef = b.number(term.coef.number)
     if term.on == "taken":
-        return b.at.take[ways], np.full(len(ways), coef)
+        return b.at.take[ways], b.filled(coef, len(ways))
     if term.on == "scale":
-        points = np.flatnonzero(np.isin(b.at.point_way, ways))
+        _, points = b.at.points_of(ways)
         return b.at.point_col[points], coef * b.at.point_b[points]
-    funds = [k for k, f in enumerate(b.instance.funds) if term.fund in (None, f.id)]
-    mine = np.isin(b.at.pay_way, ways) & np.isin(b.at.pay_fund, funds)
-    if term.year is not None:
-        mine &= b.at.pay_year == term.year
-    places = np.flatnonzero(mine)
-    return b.at.pay_col[places], np.full(len(places), coef * b.number(b.unit))
+    places = b.at.payments_of(ways)
+    funds = np.array([term.fund in (None, f.id) for f in b.instance.funds], dtype=bool)
+    places = places[funds[b.at.pay_fund[places]] & ((term.year is None) | (b.at.pay_year[places] == term.year))]
+    return b.at.pay_col[places], b.filled(coef * b.number(b.unit), len(places))
 
 
 def _persistence(b: Build, rule: Persistence) -> None:
@@ -85,26 +86,22 @@ def _persistence(b: Build, rule: Persistence) -> None:
         # A programme of the reference plan changes unless its old way is taken; any other changes when it is funded.
         limit = b.number(rule.max_changed - len(before))
         row = b.rows("persistence", [(rule.id,)], -INF, limit, "sum_p changed_p <= max_changed", [rule.id])
-        for i, way in enumerate(b.at.ways):
-            old = before.get(way.programme)
-            if old is None:
-                b.enter(row[0], b.at.chosen[i], b.number(1))
-            elif way.name == old.option:
-                b.enter(row[0], b.at.chosen[i], b.number(-1))
+        known = np.array([p.id in before for p in b.instance.programmes], dtype=bool)[b.table.owner]
+        kept = [i for name, old in before.items() for i in b.table.ways_of(name) if b.at.ways[i].name == old.option]
+        b.enter(row[0], b.at.chosen[~known], b.number(1))
+        b.enter(row[0], b.at.chosen[kept], b.number(-1))
     if rule.price is not None and rule.criterion is not None:
         _price_of_moving(b, rule, {p: r.money.number for p, r in before.items()})
 
 
 def _price_of_moving(b: Build, rule: Persistence, before: dict[str, Fraction]) -> None:
     names = [p.id for p in b.instance.programmes]
-    position = {name: n for n, name in enumerate(names)}
-    owner = np.array([position[b.at.ways[i].programme] for i in b.at.pay_way], dtype=int)
-    paid = [Fraction(0)] * len(names)
-    for n, most in zip(owner, b.at.pay_most, strict=True):
-        paid[n] += Fraction(most)
-    most = b.numbers(max(p, before.get(name, Fraction(0)) / b.unit) for p, name in zip(paid, names, strict=True))
-    moved = b.columns("moved", [(rule.id, p) for p in names], b.number(0), most, "|money_p - reference money_p| [money unit]")
+    owner = b.table.owner[b.at.pay_way]
+    paid = b.zeros(len(names))
+    np.add.at(paid, owner, b.at.pay_most)
     old = b.money(before.get(p, Fraction(0)) for p in names)
+    doc = "|money_p - reference money_p| [money unit]"
+    moved = b.columns("moved", [(rule.id, p) for p in names], b.number(0), np.maximum(paid, old), doc)
     up = b.rows("moved_up", [(rule.id, p) for p in names], -old, INF, "moved_p >= sum x - reference", [rule.id] * len(names))
     down = b.rows("moved_down", [(rule.id, p) for p in names], old, INF, "moved_p >= reference - sum x", [rule.id] * len(names))
     for rows, sign in ((up, -1), (down, 1)):

@@ -3,6 +3,7 @@
 # ruff: noqa: RUF012 - pydantic copies mutable defaults.
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from portfolio.schema.programme import Point
 from portfolio.schema.quantity import Number, plain
 from portfolio.schema.record import Id, Record, Text, Whole
 from portfolio.schema.selector import EVERYTHING, Selector
+from portfolio.schema.way import Curve
 
 
 class Source(Record):
@@ -40,6 +42,11 @@ class Archetype(Record):
     name: Text = Text()
     curve: tuple[Point, ...] | None = Field(default=None, min_length=1)
     note: Text | None = None
+
+    @cached_property
+    def response(self) -> Curve | None:
+        """The curve's numbers; one object, which all its programmes share."""
+        return None if self.curve is None else tuple((b.number, v.number) for b, v in self.curve)
 
 
 class Exposure(Record):

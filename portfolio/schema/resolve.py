@@ -23,7 +23,7 @@ def options_of(programme: Programme) -> tuple[Option, ...]:
 
 def resolve_ways(programme: Programme, archetypes: Iterable[Archetype], horizon: tuple[int, ...]) -> Iterator[Way]:
     """Yield the ways of one programme in file order."""
-    default = next((a.curve for a in archetypes if a.id == programme.archetype), None)
+    default = next((a.response for a in archetypes if a.id == programme.archetype), None)
     for option in options_of(programme):
         starts: tuple[int | None, ...] = _said(option, programme, "start_years") or (None,)
         for start in starts:
@@ -75,7 +75,7 @@ def _uses(option: Option, programme: Programme, window: tuple[int, ...], shift: 
     return flat
 
 
-def _way(programme: Programme, option: Option, start: int | None, default: Any, horizon: tuple[int, ...]) -> Way:
+def _way(programme: Programme, option: Option, start: int | None, default: Curve | None, horizon: tuple[int, ...]) -> Way:
     def said(name: str) -> Any:
         return _said(option, programme, name)
 
@@ -85,8 +85,8 @@ def _way(programme: Programme, option: Option, start: int | None, default: Any, 
 
     shift = start or 0
     window = _window(said, start, horizon)
-    points = said("curve") or default
-    curve = None if points is None else tuple((b.number, v.number) for b, v in points)
+    points = said("curve")
+    curve = default if points is None else tuple((b.number, v.number) for b, v in points)
     rate = number("subsidy_rate")
     rate = ONE if rate is None else rate
     profile = said("profile")

@@ -61,6 +61,17 @@ DOORS: dict[str, Factory] = {"highs": _highs, "pulp": _pulp, "pyomo": _pyomo}
 """Family -> how it is opened. PuLP and Pyomo are imported when they are asked for: together they take two seconds."""
 
 
+_ALL = frozenset(("start", "stop", "target", "cutoff", "watch", "nodes"))
+_HEEDED: dict[str, frozenset[str]] = {"highs": _ALL, "pulp:highs": _ALL, "pulp": frozenset(("start",)), "pulp:cbc": frozenset(("start",))}
+"""What of an Ask a door passes on beside gap and seconds, which all do. PuLP and Pyomo wait for a solver outside the process and offer no word to it
+meanwhile; starts go through PuLP to HiGHS and CBC."""
+
+
+def heeded(name: str) -> frozenset[str]:
+    """Which wishes of an Ask the door of that name heeds: a subset of start, stop, target, cutoff, watch, nodes."""
+    return _HEEDED.get(name.lower(), frozenset())
+
+
 def open_door(name: str, program: Program, seed: int = 0, threads: int = 1) -> Door:
     """The door of that name: `highs`, `pulp:highs`, `pulp:cbc`, `pyomo:highs`, `pyomo:scip`, ... or any solver that PuLP or Pyomo knows.
 

@@ -19,8 +19,9 @@ from highspy import HighsModelStatus, HighsStatus, cb
 from numpy.typing import NDArray
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import INTEGRALITY, LARGEST_COEFFICIENT, SOLVER_FEASIBILITY
+from portfolio.numerics import INTEGRALITY, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
+from portfolio.solvers.hand_over import check_finite, hand_over
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
 
 _INF = float("inf")
@@ -52,7 +53,7 @@ _NEAR: dict[str, Any] = {
 """Heuristics and trial branchings of a solve that has to find plans, and of one that begins near the best and only has to prove it."""
 MOST_EXCHANGED = 4_000
 """Coefficients changed one by one; beyond that passing the whole model is quicker."""
-_VERDICTS: dict[HighsModelStatus, Verdict] = {
+VERDICTS: dict[HighsModelStatus, Verdict] = {
     HighsModelStatus.kOptimal: "optimal",
     HighsModelStatus.kModelEmpty: "optimal",
     HighsModelStatus.kInfeasible: "infeasible",
@@ -84,9 +85,9 @@ class Highs:
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
             self._set(name, value)
         check_finite(program)
-        self._check(self._highs.passModel(to_highs_lp(program)), "passModel")
+        self._check(hand_over(self._highs, program), "passModel")
         self._check_counts(len(program.data))
-        self._watching = _Watch(self._highs)
+        self._watching = Watch(self._highs)
 
     # -- changes ---------------------------------------------------------------------------------------------------
     def add_rows(self, rows: Sequence[tuple[Floats, float, float]]) -> list[int]:
@@ -196,12 +197,12 @@ class Highs:
         with self._watching.during(ask, relaxed) as watch:
             status = highs.run()
         seconds = time.perf_counter() - begun
-        verdict = _VERDICTS.get(highs.getModelStatus(), "failed")
+        verdict = VERDICTS.get(highs.getModelStatus(), "failed")
         if status == HighsStatus.kError or verdict == "failed":
             return Outcome("failed", None, _INF, -_INF, seconds, note=str(highs.getModelStatus()))
         return self._outcome(verdict, relaxed, watch, seconds)
 
-    def _outcome(self, verdict: Verdict, relaxed: bool, watch: _Watch, seconds: float) -> Outcome:
+    def _outcome(self, verdict: Verdict, relaxed: bool, watch: Watch, seconds: float) -> Outcome:
         info = self._highs.getInfo()
         x = duals = None
         if verdict != "infeasible" and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -239,8 +240,8 @@ class Highs:
             raise SolverFailure(f"HiGHS holds {held} columns, rows, nonzeros instead of {(self.program.n, self.program.m, nonzeros)}")
 
 
-class _Watch:
-    """The callback: progress out, stop requests in. Its bound is the one to trust after an interrupt."""
+class Watch:
+    """The callback of a HiGHS object, whoever filled it: progress out, stop requests in. Its bound is the one to trust after an interrupt."""
 
     def __init__(self, highs: Any) -> None:
         self.bound = -_INF
@@ -248,12 +249,12 @@ class _Watch:
         self._highs = highs
         highs.setCallback(self._call, None)
 
-    def during(self, ask: Ask, relaxed: bool) -> _Watch:
+    def during(self, ask: Ask, relaxed: bool) -> Watch:
         self._ask, self.bound = ask, -_INF
         self._kind = cb.HighsCallbackType.kCallbackSimplexInterrupt if relaxed else cb.HighsCallbackType.kCallbackMipInterrupt
         return self
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Watch:
         self._highs.startCallback(self._kind)
         return self
 
@@ -279,32 +280,3 @@ def _in_units(ask: Ask, size: float) -> Ask:
     watch = ask.watch
     report = None if watch is None else (lambda p: watch(replace(p, incumbent=p.incumbent * size, bound=p.bound * size)))
     return replace(ask, gap=ask.gap / size, target=ask.target / size, cutoff=ask.cutoff / size, watch=report)
-
-
-def check_finite(program: Program) -> None:
-    """NaN passes HiGHS as kOk and is solved as something else; 1e20 is dropped silently."""
-    for name in ("data", "criteria", "offsets", "col_lower", "col_upper"):
-        values = getattr(program, name)
-        if not np.isfinite(values).all() or (values.size and np.abs(values).max() > LARGEST_COEFFICIENT):
-            raise SolverFailure(f"{name} of the program holds values that are not finite or above {LARGEST_COEFFICIENT:g}")
-    sides = np.concatenate([program.row_lower, program.row_upper])
-    if np.isnan(sides).any() or (np.abs(sides[np.isfinite(sides)]) > LARGEST_COEFFICIENT).any():
-        raise SolverFailure("a row side of the program is not a number or too large")
-    if len(program.indptr) != program.m + 1 or len(program.data) != len(program.indices):
-        raise SolverFailure("the program's arrays do not fit together")
-
-
-def to_highs_lp(program: Program) -> Any:
-    """The Program as HiGHS takes it (row-wise), objective zero."""
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = program.n, program.m
-    lp.col_cost_ = np.zeros(program.n)
-    lp.col_lower_, lp.col_upper_ = program.col_lower, program.col_upper
-    lp.row_lower_ = np.where(np.isneginf(program.row_lower), -highspy.kHighsInf, program.row_lower)
-    lp.row_upper_ = np.where(np.isposinf(program.row_upper), highspy.kHighsInf, program.row_upper)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = program.n, program.m
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = program.indptr, program.indices, program.data
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    lp.integrality_ = [kinds[int(i)] for i in program.integer] if program.integer.any() else []
-    return lp

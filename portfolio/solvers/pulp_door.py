@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pulp
+from highspy import SolutionStatus
 
 from portfolio.errors import SolverFailure
 from portfolio.numerics import INTEGRALITY, SOLVER_FEASIBILITY
@@ -25,6 +26,7 @@ from portfolio.program import Floats, Program
 from portfolio.schema.references import hint
 from portfolio.solvers.door import Row, Rows, missing
 from portfolio.solvers.goal import Goal
+from portfolio.solvers.highs import VERDICTS, Watch
 from portfolio.solvers.naming import codes, labels
 from portfolio.solvers.outcome import Ask, Outcome, Verdict
 from portfolio.solvers.pulp_model import build_pulp, constraints, expression
@@ -79,7 +81,7 @@ def _quietly(call: Any) -> Any:
 
 
 class PulpDoor:
-    """A Program inside PuLP; each solve hands the whole model to the solver. ask.start, target and cutoff are not passed on."""
+    """A Program inside PuLP; each solve hands the whole model to the solver. What of an Ask reaches it: `door.heeded`."""
 
     def __init__(self, program: Program, solver: str, seed: int = 0, threads: int = 1) -> None:
         self.name, self.program, self._seed, self._threads = f"pulp:{solver}", program, seed, threads
@@ -122,13 +124,26 @@ class PulpDoor:
             log = Path(folder) / "solver.log"
             begun = time.perf_counter()
             try:
-                solver = _quietly(lambda: self._solver(**self._options(ask, log)))
+                solver = _quietly(lambda: self._made(ask, log))
                 _quietly(lambda: self._problem.solve(solver))
             except pulp.PulpError as error:
                 return Outcome("failed", None, _INF, -_INF, time.perf_counter() - begun, note=str(error))
             seconds = time.perf_counter() - begun
-            verdict, bound = self._verdict(ask, log, seconds)
+            verdict, bound = self._verdict(ask, log, seconds, solver)
         return self._outcome(cost, ask, verdict, bound, seconds)
+
+    def _made(self, ask: Ask, log: Path) -> Any:
+        """The solver for one solve."""
+        options = self._options(ask, log)
+        known = [] if ask.start is None or ask.relax else np.flatnonzero(np.isfinite(ask.start)).tolist()
+        start = {self._problem.order[j].name: float(ask.start[j]) for j in known} if ask.start is not None else {}
+        if issubclass(self._solver, pulp.HiGHS):
+            return _Listening(ask, ask.relax or not self.program.integer.any(), start, **options)
+        if start and issubclass(self._solver, pulp.COIN_CMD):
+            path = log.with_name("start.mst")
+            path.write_text(start_text(self._problem, start), encoding="ascii")
+            options["options"] = [f"mips {path}", *options["options"]]
+        return self._solver(**options)
 
     def _options(self, ask: Ask, log: Path) -> dict[str, Any]:
         """Options that the solver's class takes."""
@@ -149,9 +164,9 @@ class PulpDoor:
         taken = inspect.signature(self._solver.__init__).parameters
         return {key: value for key, value in options.items() if key in taken}
 
-    def _verdict(self, ask: Ask, log: Path, seconds: float) -> tuple[Verdict, float]:
-        if issubclass(self._solver, pulp.HiGHS):
-            return _highs_verdict(self._problem.solverModel, ask.relax or not self.program.integer.any())
+    def _verdict(self, ask: Ask, log: Path, seconds: float, solver: Any) -> tuple[Verdict, float]:
+        if isinstance(solver, _Listening):
+            return _highs_verdict(self._problem.solverModel, solver)
         status, solved = self._problem.status, self._problem.sol_status == pulp.LpSolutionOptimal
         objective = self._problem.objective.value() if self._problem.objective else 0.0
         if issubclass(self._solver, pulp.COIN_CMD):
@@ -167,6 +182,9 @@ class PulpDoor:
             return Outcome(verdict, None, _INF, _INF, seconds)
         values = [variable.varValue for variable in self._problem.order]
         held = self._problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible) and None not in values
+        if issubclass(self._solver, pulp.HiGHS):
+            # PuLP calls whatever an interrupted solve leaves behind a solution.
+            held = held and self._problem.solverModel.getInfo().primal_solution_status == SolutionStatus.kSolutionStatusFeasible
         x = np.array(values, dtype=np.float64) if held else None
         if x is not None and not np.isfinite(x).all():
             return Outcome("failed", None, _INF, -_INF, seconds, note="solution that is not finite")
@@ -176,15 +194,42 @@ class PulpDoor:
         return Outcome(verdict, x, objective, min(max(bound, box_bound(self.program, cost)), objective), seconds)
 
 
-def _highs_verdict(model: Any, relaxed: bool) -> tuple[Verdict, float]:
-    status, info = model.modelStatusToString(model.getModelStatus()), model.getInfo()
-    if status in ("Optimal", "Empty"):
-        return "optimal", float(info.objective_function_value if relaxed else info.mip_dual_bound)
-    if status in ("Infeasible", "Primal infeasible or unbounded"):
-        return "infeasible", _INF
-    if "limit" in status.lower() or "reached" in status.lower():
-        return "limit", -_INF if relaxed else float(info.mip_dual_bound)
-    return "failed", -_INF
+class _Listening(pulp.HiGHS):  # type: ignore[misc]  # PuLP's classes are untyped
+    """PuLP's HiGHS with an ear: stop, target, cutoff and progress through HiGHS' callback, a start before the run. start: name -> value."""
+
+    def __init__(self, ask: Ask, relaxed: bool, start: dict[str, float], **options: Any) -> None:
+        super().__init__(**options)
+        self.ask, self.relaxed, self.start, self.bound = ask, relaxed, start, -_INF
+
+    def callSolver(self, lp: Any) -> None:  # noqa: N802 - PuLP's name
+        """Run the model that PuLP has built."""
+        model = lp.solverModel
+        if self.start:
+            place = {variable.name: variable.index for variable in lp.variables()}
+            index = np.array([place[name] for name in self.start], dtype=np.int32)
+            model.setSolution(len(index), index, np.array([*self.start.values()]))
+        with Watch(model).during(self.ask, self.relaxed) as watch:
+            model.run()
+        self.bound = watch.bound
+
+
+def _highs_verdict(model: Any, solver: _Listening) -> tuple[Verdict, float]:
+    verdict, info = VERDICTS.get(model.getModelStatus(), "failed"), model.getInfo()
+    if verdict == "infeasible":
+        return verdict, _INF
+    if solver.relaxed:
+        return verdict, float(info.objective_function_value) if verdict == "optimal" else -_INF
+    if verdict == "interrupted":
+        return verdict, solver.bound
+    return verdict, -_INF if verdict == "failed" else float(info.mip_dual_bound)
+
+
+def start_text(problem: Any, start: dict[str, float]) -> str:
+    """A start as CBC reads it, for the names that PuLP gives the columns in its MPS file."""
+    lines = [
+        f"{n} X{n:07d} {start[variable.name]!r} 0" for n, variable in enumerate(problem.variables()) if variable.name in start
+    ]  # fmt: skip
+    return "\n".join(["Stopped on time - objective value 0", *lines, ""])
 
 
 _LOWER = re.compile(r"^Lower bound:\s+(\S+)", re.MULTILINE)

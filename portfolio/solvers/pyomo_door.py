@@ -101,7 +101,7 @@ def _silent() -> Iterator[None]:
 
 
 class PyomoDoor:
-    """A Program inside Pyomo. ask.start, target and cutoff are not passed on."""
+    """A Program inside Pyomo. Of an Ask it heeds gap, seconds and relax (`door.heeded`)."""
 
     def __init__(self, program: Program, solver: str, seed: int = 0, threads: int = 1) -> None:
         self.name, self.program, self._seed, self._threads, self._kind = f"pyomo:{solver}", program, seed, threads, solver

@@ -15,7 +15,7 @@ from highspy import HighsModelStatus, HighsStatus
 from portfolio.errors import SolverFailure
 from portfolio.numerics import SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
-from portfolio.solvers.highs import check_finite, to_highs_lp
+from portfolio.solvers.hand_over import check_finite, hand_over
 
 _INF = float("inf")
 DUAL, PRIMAL = 1, 4
@@ -36,9 +36,7 @@ class Relaxation:
         }  # fmt: skip
         for name, value in settings.items():
             self._check(self._highs.setOptionValue(name, value), name)
-        lp = to_highs_lp(program)
-        lp.integrality_ = []
-        self._check(self._highs.passModel(lp), "passModel")
+        self._check(hand_over(self._highs, program, relaxed=True), "passModel")
         self.rows = program.m
 
     def cost(self, cost: Floats) -> None:

@@ -97,11 +97,11 @@ def test_the_generator_names_everything_in_both_languages_and_uses_all_kinds_of_
 
 
 def test_a_thousand_programmes_assemble_quickly() -> None:
-    """5,000 take about 5 s of processor time on the machine of the benchmarks; the share of a thousand, with room for a busy one."""
+    """About 0.06 s of processor time on the machine of the benchmarks (benchmarks/build.py); with room for a busy one."""
     instance = generate(1000, seed=1)
     begun = time.process_time()
     program = assemble(instance, SPEC)
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 0.5
     assert program.n > 20_000
 
 

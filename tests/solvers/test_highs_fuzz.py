@@ -9,6 +9,7 @@ import pytest
 
 from portfolio.solvers import fuzz
 from portfolio.solvers.fuzz import Disagreement, disagreements, enumerate_points, models
+from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
 
 
@@ -20,6 +21,14 @@ def test_highs_agrees_with_enumeration_for_four_seconds() -> None:
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_highs_agrees_with_enumeration_for_long(seed: int) -> None:
     assert disagreements(60.0, seed) == []
+
+
+@pytest.mark.parametrize("number", [1919, 2146])
+def test_a_model_whose_bound_becomes_infinite_is_infeasible_and_not_interrupted(number: int) -> None:
+    """HiGHS calls back once more with the bound inf: that is no cutoff reached when none was asked for."""
+    program, cost = next(islice(models(3), number, None))
+    assert enumerate_points(program, cost) == float("inf")
+    assert Highs(program, seed=number).minimise(cost, Ask()).verdict == "infeasible"
 
 
 def test_models_are_reproducible_mixed_and_mostly_feasible() -> None:

@@ -136,7 +136,7 @@ def test_only_expected_statuses_are_believed(knapsack: Program, status: Any, mon
     fake.getModelStatus = lambda: status
     monkeypatch.setattr(solver, "_highs", fake)
     outcome = solver.minimise(VALUES, Ask())
-    known = door._VERDICTS.get(status)
+    known = door.VERDICTS.get(status)
     assert outcome.verdict == (known or "failed")
     if known is None:
         assert outcome.x is None and outcome.bound == -INF

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pulp
 import pytest
 
 from portfolio.errors import SolverFailure, UsageError
 from portfolio.program import Block, Program
-from portfolio.solvers.door import open_door
+from portfolio.solvers.door import heeded, open_door
 from portfolio.solvers.goal import Goal
 from portfolio.solvers.outcome import Ask
-from portfolio.solvers.pulp_door import cbc_verdict
+from portfolio.solvers.pulp_door import cbc_verdict, start_text
 from portfolio.solvers.pulp_model import build_pulp, read_pulp
 from portfolio.solvers.sides import box_bound
 
@@ -92,8 +95,54 @@ def test_rows_and_columns_move_and_come_back(name: str) -> None:
     assert door.minimise(cost, Ask()).objective == pytest.approx(best)
 
 
-@pytest.mark.parametrize("name", DOORS)
+def test_highs_inside_pulp_can_be_stopped() -> None:
+    program = knapsack(90, 6)
+    ask = Ask(seconds=60)
+    timer = threading.Timer(0.5, ask.stop.set)
+    timer.start()
+    outcome = open_door("pulp:highs", program).minimise(program.criteria[0], ask)
+    timer.join()
+    assert outcome.verdict == "interrupted" and outcome.seconds < 30
+    assert outcome.bound <= outcome.objective and outcome.bound < float("inf")
+
+
+def test_highs_inside_pulp_heeds_target_and_cutoff() -> None:
+    program = knapsack(40, 3)
+    best = open_door("highs", program).minimise(program.criteria[0], Ask(seconds=30)).objective
+    for ask in (Ask(seconds=30, target=best * 0.5), Ask(seconds=30, cutoff=best * 2)):
+        outcome = open_door("pulp:highs", program).minimise(program.criteria[0], ask)
+        assert outcome.verdict in ("interrupted", "optimal") and outcome.bound <= best + 1e-6
+        assert outcome.objective <= ask.target or outcome.bound >= ask.cutoff
+
+
+@pytest.mark.parametrize("name", ["pulp:highs", "pulp:cbc"])
+def test_a_start_is_handed_over_and_a_wrong_one_does_no_harm(name: str) -> None:
+    program = knapsack(30, 2)
+    native = open_door("highs", program).minimise(program.criteria[0], Ask())
+    assert native.x is not None
+    partial = np.where(np.arange(program.n) % 2 == 0, native.x, np.nan)
+    for start in (native.x, partial, np.ones(program.n)):
+        outcome = open_door(name, program).minimise(program.criteria[0], Ask(start=start))
+        assert outcome.verdict == "optimal" and outcome.objective == pytest.approx(native.objective)
+
+
+def test_cbc_knows_the_names_of_a_start(tmp_path: Path) -> None:
+    """The names in the file of the start are those that PuLP writes into its MPS file."""
+    program = knapsack(12, 1)
+    problem = build_pulp(program, Goal(program.criteria[0], 0.0))
+    _, names, _, _ = problem.writeMPS(str(tmp_path / "model.mps"), rename=1)
+    given = {problem.order[j].name: float(j) for j in (1, 7)}
+    lines = start_text(problem, given).splitlines()[1:]
+    assert {line.split()[1]: float(line.split()[2]) for line in lines} == {names[name]: value for name, value in given.items()}
+
+
+def test_what_a_door_heeds_is_known_by_its_name() -> None:
+    assert {"start", "stop", "target", "cutoff"} <= heeded("highs") & heeded("pulp:highs")
+    assert heeded("pulp:cbc") == {"start"} and not heeded("pyomo:highs") and not heeded("pulp:glpk")
+
+
 @pytest.mark.parametrize("relax", [False, True])
+@pytest.mark.parametrize("name", DOORS)
 def test_infeasible_is_a_verdict(name: str, relax: bool) -> None:
     door = open_door(name, EASY)
     door.add_rows([(np.ones(12), 100.0, np.inf)])

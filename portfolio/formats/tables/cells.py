@@ -41,7 +41,7 @@ class CellProblem(ValueError):
 
 def narrow(text: str) -> str:
     """Full-width ASCII made half-width, ends trimmed: for ids and choices."""
-    return text.translate(_WIDE).strip()
+    return (text if text.isascii() else text.translate(_WIDE)).strip()
 
 
 def number(text: str, money_unit: Fraction | None = None) -> int | Decimal | str:
@@ -52,7 +52,7 @@ def number(text: str, money_unit: Fraction | None = None) -> int | Decimal | str
     """
     if _DATE.match(text.strip()):
         raise CellProblem("cell_date")
-    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SIGNS)).strip()
     if plain.startswith("- "):
         plain = "-" + plain[1:].strip()
     if plain.endswith("%") and _is_decimal(plain[:-1].strip()):
@@ -117,7 +117,7 @@ def yen_per_unit(unit: str) -> Fraction | None:
 
 def whole(text: str) -> int | str:
     """A whole number or a year (2026, ２０２６年度, FY2026); anything else comes back as text for the schema to refuse."""
-    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_SIGNS)).strip()
     year = _YEAR.match(plain)
     if year:
         return int(year[1])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from portfolio.errors import InvalidInput, UsageError
+from portfolio.formats.collector import no_collection
 from portfolio.formats.tables.csv_folder import read_csv_folder
 from portfolio.formats.tables.read import Reading, read_sheets
 from portfolio.formats.tables.workbook_in import read_workbook_sheets
@@ -26,11 +27,12 @@ def read_workbook(path: Path | str) -> dict[str, Any]:
 
 def load_tables(path: Path | str) -> Instance:
     """The instance in a folder of CSV files or an .xlsx workbook. Raises InvalidInput with every problem, UsageError."""
-    reading = read_any(Path(path))
-    try:
-        instance = parse_instance(reading.raw)
-    except InvalidInput as invalid:
-        raise InvalidInput(_merged(reading, invalid)) from None
+    with no_collection():
+        reading = read_any(Path(path))
+        try:
+            instance = parse_instance(reading.raw)
+        except InvalidInput as invalid:
+            raise InvalidInput(_merged(reading, invalid)) from None
     if reading.problems:
         raise InvalidInput(_unique(reading.problems))
     return instance

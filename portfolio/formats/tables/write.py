@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portfolio.errors import InvalidInput
+from portfolio.formats.collector import no_collection
 from portfolio.formats.instance_json import canonical_data
 from portfolio.formats.tables import cells
 from portfolio.formats.tables.annotate import Name
@@ -25,11 +26,12 @@ Tables = dict[str, tuple[tuple[str, ...], list[list[str]]]]
 
 def tables_of(instance: Instance) -> Tables:
     """All tables of an instance. Raises InvalidInput for the rare entry that tables cannot hold without changing its meaning."""
-    raw = canonical_data(instance)
-    writer = _Writer(raw)
-    tables = {table.name: (names_of(table), list(writer.rows(table))) for table in TABLES if table.name != "quantities"}
-    tables["quantities"] = (names_of(TABLES[-1]), list(writer.quantities()))
-    _refuse_loss(raw, tables)
+    with no_collection():
+        raw = canonical_data(instance)
+        writer = _Writer(raw)
+        tables = {table.name: (names_of(table), list(writer.rows(table))) for table in TABLES if table.name != "quantities"}
+        tables["quantities"] = (names_of(TABLES[-1]), list(writer.quantities()))
+        _refuse_loss(raw, tables)
     return tables
 
 
