@@ -13,17 +13,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from portfolio.results import Result
+from portfolio.results import Frontier, Result
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 
 _BOUNDS = {"ge": "minimum", "le": "maximum"}
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
-PUBLISHED: dict[str, type[BaseModel]] = {"instance": Instance, "model": ModelSpec, "result": Result}
+PUBLISHED: dict[str, type[BaseModel]] = {"instance": Instance, "model": ModelSpec, "result": Result, "frontier": Frontier}
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """The schema of `instance`, `model` or `result` (JSON Schema 2020-12)."""
+    """The schema of `instance`, `model`, `result` or `frontier` (JSON Schema 2020-12)."""
     model = PUBLISHED[name]
     body = _tidy(model.model_json_schema(mode="validation", by_alias=True))
     version = model.model_fields["schema_version"].default
