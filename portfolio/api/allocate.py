@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.api.aims import aim_value, resolve_aim
-from portfolio.api.proving import prove_none, prove_stages, proven_bounds, refuse_unprovable
+from portfolio.api.proving import prove_none, prove_stages, proven_bounds
 from portfolio.api.record import options_of, versions
 from portfolio.api.stages import Clock, Effort, Stage, Watch, solve_aim
 from portfolio.audit import Verdict
@@ -37,7 +37,6 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     instance = as_view(instance, spec)
     aim = resolve_aim(instance, spec, aim)
     if effort.prove is not None:
-        refuse_unprovable(aim)
         effort = replace(effort, gap=min(effort.gap, effort.prove))
     session = Session(instance, spec, effort.seed, solver=effort.solver, threads=effort.threads)
     clock.lap("assemble")

@@ -11,13 +11,14 @@ from pydantic import TypeAdapter
 
 from portfolio.api.aims import worse_limit
 from portfolio.api.stages import PROOF, Clock, Effort, Stage
-from portfolio.errors import AuditFailed, UsageError
+from portfolio.errors import AuditFailed
 from portfolio.formulation.assemble import assemble
 from portfolio.numerics import GAP_SAVED_FOR_GRID, PROOF_TOLERANCE, PROVEN_DECIMALS
 from portfolio.program import Program
 from portfolio.proof.certificate import Question, asked, certificate, pack, unpack
 from portfolio.proof.verify import Proven, Unproven, objective_step, verify
 from portfolio.proof.workers import Tree
+from portfolio.reference_point import with_achievement
 from portfolio.results import Plan, Proof, Range, Result
 from portfolio.schema.aim import Aim, Reference, Weighted
 from portfolio.schema.instance import Instance
@@ -41,13 +42,9 @@ class Checked:
     fault: tuple[str, str] | None = None
 
 
-def refuse_unprovable(aim: Aim) -> None:
-    """Raises UsageError for an aim whose claim is about more than the Program's own columns."""
-    if isinstance(aim, Reference):
-        raise UsageError(
-            "--prove works with weighted and lexicographic aims; a reference point is proven by the solver's word only",
-            "--prove は重み付きと辞書式の目標で使えます。参照点の証明には対応していません",
-        )
+def program_of(program: Program, aim: Aim, ranges: Mapping[str, Range], of: str) -> Program:
+    """The Program that a claim is about: a reference-point aim has a column of its own (reference_point.py)."""
+    return with_achievement(program, aim.point, ranges) if isinstance(aim, Reference) and of == "aim" else program
 
 
 def question_of(
@@ -59,6 +56,8 @@ def question_of(
     zero = Fraction(0)
     if of == INFEASIBLE:
         return Question((zero,) * program.q, limits), zero
+    if isinstance(aim, Reference):
+        of = "achievement"
     if of != "aim":
         return Question(tuple(Fraction(int(c == of)) for c in program.names), limits), zero
     weights = aim.weights if isinstance(aim, Weighted) else {}
@@ -98,12 +97,13 @@ def prove_stages(
     """A proof per claim of a solve, as far as the time reaches."""
     found = []
     for stage in stages:
-        question, _ = question_of(session.program, aim, ranges, stage.of, stage.within)
+        program = program_of(session.program, aim, ranges, stage.of)
+        question, _ = question_of(program, aim, ranges, stage.of, stage.within)
         unit = Fraction(1) if stage.of == "aim" else max(abs(plan.criteria[stage.of]), Fraction(1))
         # The smallest gap that can be asked for: a search's solutions are floating-point numbers.
         gap = max(effort.prove or Fraction(0), PROOF_TOLERANCE) * unit
         proof = prove(
-            session.program, question, stage.of, clock.ask(PROOF), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
+            program, question, stage.of, clock.ask(PROOF), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
         )
         found.append(proof)
     return tuple(proof for proof in found if proof is not None)
@@ -122,9 +122,10 @@ def proven_bounds(
     within = {stage.of: stage.within for stage in stages}
     bounds = {}
     for proof in proofs:
-        question, origin = question_of(session.program, aim, ranges, proof.of, within[proof.of])
+        program = program_of(session.program, aim, ranges, proof.of)
+        question, origin = question_of(program, aim, ranges, proof.of, within[proof.of])
         try:
-            bounds[proof.of] = rounded(proven_bound(session.program, proof, question, origin)[1])
+            bounds[proof.of] = rounded(proven_bound(program, proof, question, origin)[1])
         except Unproven as error:
             raise AuditFailed(f"the proof found does not hold: {error}", f"得られた証明が成り立ちません: {error}") from None
     return bounds
@@ -170,6 +171,7 @@ def _checked(program: Program, aim: Aim, result: Result, proof: Proof, floors: M
     elif claim is None or (proof.of != "aim" and proof.of not in program.names):
         return Checked(proof.of, fault=("the result makes no such claim", "そのような主張は結果にありません"))
     try:
+        program = program_of(program, aim, result.ranges, proof.of)
         question, origin = question_of(program, aim, result.ranges, proof.of, floors if claim is None else claim.within)
         shown, bound = proven_bound(program, proof, question, origin)
     except Unproven as error:

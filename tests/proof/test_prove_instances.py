@@ -11,7 +11,6 @@ import pytest
 from portfolio.api.allocate import Effort, allocate
 from portfolio.api.proving import INFEASIBLE, check_proofs, prove
 from portfolio.api.public import load
-from portfolio.errors import UsageError
 from portfolio.formats.result_text import parse_result, result_text
 from portfolio.formulation.assemble import assemble
 from portfolio.library import load_model
@@ -140,9 +139,15 @@ def test_a_limit_leaves_an_honest_weaker_bound() -> None:
     assert shown.leaves == 1 and shown.bound is not None and shown.bound <= -141278
 
 
-def test_a_reference_point_is_refused() -> None:
-    with pytest.raises(UsageError):
-        allocate(load("lorie-savage"), SPEC, Reference(kind="reference", point={"value": Fraction(80)}), Effort(prove=Fraction(0)))
+@pytest.mark.parametrize("seed", range(6))
+def test_a_reference_point_is_proven_with_its_own_column(seed: int) -> None:
+    instance = parse_instance(small(seed + 90, lambda i: len(i.criteria) > 1 and 4 < oracle.count(i, 100) <= 100))
+    aim = Reference(kind="reference", point={c.id: Fraction(10 if c.sense == "max" else 1) for c in instance.criteria})
+    result = allocate(instance, SPEC, aim, Effort(prove=Fraction(1, 1000)))
+    checked = check_proofs(result)
+    assert len(checked) == 1 and checked[0].fault is None, checked
+    if result.plan is not None:
+        assert result.status == "proven" and checked[0].bound is not None and checked[0].bound <= result.claims[0].value
 
 
 def faults(result: Result) -> list[str]:

@@ -22,7 +22,7 @@ from portfolio.proof import verify as checked
 from tests.support.mutants import mutants
 from tests.support.proof_reference import reference
 from tests.support.proofs import SPOILERS, Proof, proven, spoiled_by
-from tests.support.random_programs import random_program
+from tests.support.random_programs import from_dense, random_program
 
 Case = tuple[Program, Proof, Fraction | None, int, bool]
 """Program, proof, its bound and empty leaves by the definition, and whether the definition refuses it."""
@@ -33,7 +33,7 @@ FINE = Fraction(1, 2**70)
 def rational(program: Program, draw: random.Random) -> Program:
     """The Program with thirds, offsets, fractional column bounds and a few huge denominators in its exact form."""
     exact = program.exact
-    size = draw.choice((3, 7, 10**15 + 37))
+    size = draw.choice((3, 7, 10**18 + 9))
     data = exact.data + np.array([Fraction(draw.randrange(2), size) for _ in exact.data], dtype=object)
     offsets = np.array([Fraction(draw.randrange(-3, 4), 3) for _ in exact.offsets], dtype=object)
     lower = np.array([v - Fraction(int(i), 2) for v, i in zip(exact.col_lower, exact.integer, strict=True)], dtype=object)
@@ -79,10 +79,25 @@ def largest_exponent() -> tuple[Program, Proof]:
     return program, {**proof, "multipliers": [{"empty": False, "digits": 4_000, "rows": [], "y": []}]}
 
 
+def one_split(at: float, integer: bool) -> tuple[Program, Proof]:
+    """min x over [0, 3], split once, both halves without multipliers; the second half of a split at 3 holds nothing."""
+    one = np.ones((1, 1))
+    program = from_dense(one, np.array([0.0]), np.array([np.inf]), np.zeros(1), np.array([3.0]), np.array([integer]), one)
+    record = {"empty": False, "digits": 0, "rows": [], "y": []}
+    tree = {"splits": [[0, int(at), -1, -2]], "leaves": [0, 0], "multipliers": [record]}
+    return program, {"program": checked.digest(program), "weights": ["1"], "limits": [], "units": [0], **tree}
+
+
 @cache
 def corpus(seeds: int) -> tuple[Case, ...]:
     """Cases with what the definition says about them."""
-    pairs = [largest_exponent(), *(pair for seed in range(seeds) for pair in variants(seed))]
+    pairs = [
+        largest_exponent(),
+        one_split(0.5, integer=False),
+        one_split(3.0, integer=True),
+        one_split(1.0, integer=True),
+        *(pair for seed in range(seeds) for pair in variants(seed)),
+    ]
     return tuple(told(program, proof) for program, proof in pairs)
 
 
