@@ -42,6 +42,14 @@ class Sampler(StrEnum):
     sobol = "sobol"
 
 
+class TogetherName(StrEnum):
+    """--together."""
+
+    reason = "reason"
+    kind = "kind"
+    number = "number"
+
+
 def sweep(
     instance: Source,
     design: Annotated[DesignName, typer.Option(help="Where to look.")] = DesignName.tornado,
@@ -53,7 +61,9 @@ def sweep(
             "Default: every judgement over its own range.",
         ),
     ] = None,
-    each: Annotated[bool, typer.Option("--each", help="Every judged number by itself, not those decided together.")] = False,
+    together: Annotated[
+        TogetherName, typer.Option(help="Judged numbers that move as one: with the same reason, of one kind, or each number by itself.")
+    ] = TogetherName.reason,
     runs: Annotated[int, typer.Option(help="About how many runs (random designs, grids, weights).", min=2, max=10_000_000)] = 200,
     sampler: Annotated[Sampler, typer.Option(help="Points of monte-carlo: Latin hypercube or Sobol sequence.")] = Sampler.lhs,
     model: Model = "allocation",
@@ -115,7 +125,7 @@ def sweep(
     if design is DesignName.models and not others:
         raise UsageError("--design models needs --compare MODEL", "--design models には --compare モデル名 が必要です")
     todo = Todo(
-        kind=design.value, vary=tuple(vary or ()), runs=runs, models=others, each=each, sampler=sampler.value, gap=share(gap, "--gap"),
+        kind=design.value, vary=tuple(vary or ()), runs=runs, models=others, together=together.value, sampler=sampler.value, gap=share(gap, "--gap"),
         seconds=float("inf") if time_limit is None else time_limit, seed=seed, candidates=candidates, budget=budget,
         span=_span(span), tolerance=share(tolerance, "--tolerance"),
     )  # fmt: skip

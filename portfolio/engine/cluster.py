@@ -1,7 +1,7 @@
 """Workers of a Dask cluster, a running one or one started here (Rocklin 2015, doi:10.25080/Majora-7b98e3ed-013).
 
 The same chunks as for threads travel there; the maker travels once per worker. The store stays with the client: a worker that dies
-loses its chunk, which the scheduler gives to another one; a chunk that keeps killing workers comes back as lost.
+loses its chunk, which the scheduler gives to another one; a chunk whose workers keep dying comes back as lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from portfolio.engine.work import Bench, Done, Maker, Task, answer_all
 from portfolio.errors import UsageError
 
 LOCAL = "local"
-PATIENCE = 15
+PATIENCE = 40
 """Seconds until a scheduler that does not answer is an error."""
 _benches: dict[tuple[str, int], Bench] = {}
 """On a worker: benches by maker and thread, since a bench is not shared."""
@@ -43,9 +43,11 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.ERROR)
         try:
             if scheduler == LOCAL:
-                self._cluster = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
-                )
+                # A run that killed two workers is suspect enough to be tried by itself.
+                with importlib.import_module("dask").config.set({"distributed.scheduler.allowed-failures": 1}):
+                    self._cluster = distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+                    )
             self._client: Any = distributed.Client(self._cluster or scheduler, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
@@ -70,7 +72,7 @@ class Cluster:
         self._out.discard(future)
         try:
             if future.status == "finished":
-                back(future.result())
+                back(self._fetched(future, tasks))
             elif self._stop.is_set():
                 back(Done())
             elif future.status == "error" and not isinstance(future.exception(), self._killed):
@@ -79,6 +81,15 @@ class Cluster:
                 back(Done(lost=tasks))
         except BaseException as error:  # handed to the thread that asked, which raises it
             back(Done() if self._stop.is_set() else error)
+
+    @staticmethod
+    def _fetched(future: Any, tasks: tuple[Task, ...]) -> Done:
+        """The result, which may die with its worker before it has travelled here."""
+        try:
+            found: Done = future.result(timeout=PATIENCE)
+        except Exception:  # whatever the transport says: the tasks are tried again
+            return Done(lost=tasks)
+        return found
 
     def cancel(self) -> None:
         """Forget the chunks that are out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,15 +56,19 @@ class Store:
         return database
 
     def _claim(self, database: sqlite3.Connection) -> None:
-        held = database.execute("PRAGMA application_id").fetchone()[0], database.execute("PRAGMA user_version").fetchone()[0]
-        tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if held != (APPLICATION, VERSION) and (tables or held != (0, 0)):
-            raise UsageError(f"{self.path} is not a store of this version", f"{self.path} はこのバージョンの保存ファイルではありません")
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
+        # Looked at and taken under one lock: another process may be opening the same new file.
         with _transaction(database):
-            for statement in _SCHEMA:
-                database.execute(statement)
+            held = database.execute("PRAGMA application_id").fetchone()[0], database.execute("PRAGMA user_version").fetchone()[0]
+            tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if held != (APPLICATION, VERSION):
+                if tables or held != (0, 0):
+                    raise UsageError(
+                        f"{self.path} is not a store of this version", f"{self.path} はこのバージョンの保存ファイルではありません"
+                    )
+                for statement in _SCHEMA:
+                    database.execute(statement)
+        database.execute("PRAGMA synchronous = FULL")
+        _write_ahead(database)
 
     def find(self, keys: Sequence[str]) -> dict[str, Record]:
         """The records that are there, by key."""
@@ -105,6 +110,19 @@ class Store:
             return act()
         except sqlite3.DatabaseError as error:
             raise UsageError(f"{self.path}: {error}", f"{self.path}: 保存ファイルを使えません（{error}）") from None
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch the log on. SQLite does not wait for others here by itself, so this does."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager

@@ -128,10 +128,15 @@ def carry_out(
     alone: deque[Task] = deque()
     returned: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
     out, pace = 0, 0.0
+    quarantined = False
     while ((waiting or alone) and not stop.is_set()) or out:
-        while (waiting or alone) and out < IN_FLIGHT * pool.width and not stop.is_set():
-            pool.hand_out([alone.popleft()] if alone else _chunk(waiting, pace, pool.width), returned.put)
+        while waiting and out < IN_FLIGHT * pool.width and not stop.is_set():
+            pool.hand_out(_chunk(waiting, pace, pool.width), returned.put)
             out += 1
+        if alone and not waiting and not out and not stop.is_set():
+            # Whoever was with a worker when it died is suspected too: only a run that is out all by itself can be found guilty.
+            pool.hand_out([alone.popleft()], returned.put)
+            out, quarantined = 1, True
         answer = _next(returned)
         if stop.is_set():
             pool.cancel()
@@ -148,11 +153,10 @@ def carry_out(
             found.update(answer.records)
             fresh = answer.seconds / len(answer.records)
             pace = fresh if pace == 0.0 else 0.7 * pace + 0.3 * fresh
-        if len(answer.lost) > 1:
-            # One of them killed its workers: each is tried by itself, to find out which.
-            alone.extend(answer.lost)
-        else:
+        if quarantined:
             found.update({task.key: dict(LOST) for task in answer.lost})
+        else:
+            alone.extend(answer.lost)
         if watch is not None:
             watch(Tally(len(found), len(unique), reused, time.perf_counter() - begun))
     return found

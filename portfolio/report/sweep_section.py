@@ -23,27 +23,36 @@ def sweep_section(instance: Instance, found: Part) -> str:
         + (", **for an earlier state of the data: run it again**." if stale else ".")
         + " Equal weights, ranges of the base frozen; score = 100 when every criterion is at its best bound. Runs are solver plans before whole units; "
         "each plan's score lies within the gap of a bound that no plan of that run beats. A run in which the base's choice is still within the gap keeps it.",
-        *_tornado(found["tornado"]),
+        *_tornado(
+            found["kinds"], "**One kind of number at a time.** All {numbers:,} judged numbers with a range, by kind: {factors} kinds"
+        ),
         *_random(instance, found["random"]),
+        *_tornado(
+            found["tornado"],
+            "**One judgement at a time.** The same numbers, moved together where they were decided together: {factors} judgements",
+        ),
         *_stairs(instance, found["stairs"]),
     ]
     return "\n".join(lines)
 
 
-def _tornado(part: Part) -> Iterator[str]:
+def _tornado(part: Part, title: str) -> Iterator[str]:
     base = part["base"]
     yield ""
     yield (
-        f"**One judgement at a time.** All {part['numbers']:,} judged numbers with a range, moved together where they were decided together: {part['factors']} judgements, "
-        f"each at its low and its high end: {_counted(part)}. Base: score {_score(base['aim'])}, no plan above {_score(base['bound'])}, {base['programmes']} programmes."
+        f"{title.format(numbers=part['numbers'], factors=part['factors'])}, each at its low and its high end: {_counted(part)}. "
+        f"Base: score {_score(base['aim'])}, no plan above {_score(base['bound'])}, {base['programmes']} programmes."
     )
     yield ""
+    if not part["told"]:
+        yield "No run yet."
+        return
     told = ", ".join(f"{count} move the score by more than {points} points" for points, count in part["larger"].items() if count)
     kept = f"In {part['base_within_gap']} of the {part['solved']} runs with a plan the base's choice of ways stays within the gap of the best possible"
     impossible = f"; in {part['base_infeasible']} it can no longer be carried out as it is" if part["base_infeasible"] else ""
-    yield f"Of {part['told']} judgements with both ends, {told or 'none moves the score'}. {kept}{impossible}."
+    yield f"Of {part['told']} with both ends solved, {told or 'none moves the score'}. {kept}{impossible}."
     yield ""
-    yield "| judgement | numbers | score at low | score at high | swing | enter/leave at low | at high |"
+    yield "| what moves | numbers | score at low | score at high | swing | enter/leave at low | at high |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
     for s in part["swings"][:FIRST]:
         moved = [f"{a}/{b}" for a, b in s["moved"]]
@@ -58,7 +67,8 @@ def _random(instance: Instance, part: Part) -> Iterator[str]:
     units = {c.id: c.unit or "" for c in instance.criteria}
     yield ""
     yield (
-        f"**All judgements at once.** Latin hypercube (seed {part['seed']}) over the {part['factors']} judgements, uniform and independent: "
+        f"**All judgements at once.** Latin hypercube (seed {part['seed']}) over the {part['factors']} kinds of judged numbers, "
+        f"uniform and independent: "
         f"{_counted(part)}."
     )
     if not part["solved"]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from typing import Literal
 
 from pydantic_core import PydanticCustomError
 
@@ -24,6 +25,8 @@ from portfolio.schema.record import Text
 from portfolio.schema.references import hint
 
 WEIGHTS = "weights"
+Together = Literal["reason", "kind", "number"]
+"""Which judged numbers move as one."""
 Level = Fraction | None
 """Position of a factor in its range; None: left as it is."""
 
@@ -68,10 +71,11 @@ def ends(quantity: Quantity) -> tuple[Fraction, Fraction]:
 
 
 # -- every judgement ---------------------------------------------------------------------------------------------------
-def judgement_factors(variants: Variants, each: bool = False) -> tuple[list[Factor], dict[str, int]]:
-    """(one factor per judgement, what was left out and why).
+def judgement_factors(variants: Variants, together: Together = "reason") -> tuple[list[Factor], dict[str, int]]:
+    """(factors, what was left out and why).
 
-    Numbers of one kind with the same reason were decided in one go and move together (schema/families.py); each: every number by itself.
+    together: which judged numbers move as one - `reason`: those of one kind that carry the same reason, for they were decided in one go; `kind`: all of
+    one kind; `number`: each by itself (schema/families.py).
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     left_out = {"without a range": 0, "not a judgement": 0, "1 by definition": 0}
@@ -85,7 +89,7 @@ def judgement_factors(variants: Variants, each: bool = False) -> tuple[list[Fact
             # The end of every response curve: its range says nothing that the schema admits.
             left_out["1 by definition"] += 1
         else:
-            groups.setdefault((path,) if each else judged_together(path, quantity), []).append(path)
+            groups.setdefault(_group(path, quantity, together), []).append(path)
     taken: dict[str, int] = {}
     factors = []
     for paths in groups.values():
@@ -93,6 +97,12 @@ def judgement_factors(variants: Variants, each: bool = False) -> tuple[list[Fact
         taken[label] = taken.get(label, 0) + 1
         factors.append(_own(variants, paths, label if taken[label] == 1 else f"{label}#{taken[label]}"))
     return factors, {why: count for why, count in left_out.items() if count}
+
+
+def _group(path: str, quantity: Quantity, together: Together) -> tuple[str, ...]:
+    if together == "reason":
+        return judged_together(path, quantity)
+    return (path,) if together == "number" else (family_of(path),)
 
 
 def _own(variants: Variants, paths: Sequence[str], name: str) -> Factor:

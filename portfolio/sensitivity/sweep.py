@@ -28,7 +28,7 @@ from portfolio.sensitivity.answers import answers_of
 from portfolio.sensitivity.asking import Asking, Watch, distance, remembered
 from portfolio.sensitivity.bench import Choice, Frame, SweepMaker, choice_of, question
 from portfolio.sensitivity.designs import Levels
-from portfolio.sensitivity.factors import WEIGHTS, judgement_factors, typed_factors
+from portfolio.sensitivity.factors import WEIGHTS, Together, judgement_factors, typed_factors
 from portfolio.sensitivity.regret import regrets_of
 from portfolio.sensitivity.staircase import budget_factor, climb
 from portfolio.session import Session
@@ -45,13 +45,14 @@ NEAR = frozenset(("monte-carlo", "grid", "sobol", "morris"))
 @dataclass(frozen=True)
 class Todo:
     """What to do. runs: about how many · gap: of the normalised aim · seconds: per solve · candidates: plans whose regret is followed over all runs
-    each: every judgement by itself · budget: of the staircase, a fund or `total`, from low to high times today's, to `tolerance` (share of today's)."""
+    together: which judged numbers move as one, where nothing is said to vary · budget: of the staircase, a fund or `total`, from low to high times
+    today's, to `tolerance` (share of today's)."""
 
     kind: DesignKind = "tornado"
     vary: tuple[str, ...] = ()
     runs: int = 200
     models: tuple[ModelSpec, ...] = ()
-    each: bool = False
+    together: Together = "reason"
     sampler: str = "lhs"
     gap: Fraction = SWEEP_GAP
     seconds: float = float("inf")
@@ -202,7 +203,7 @@ def _factors(variants: Variants, todo: Todo, aim: Weighted | None) -> tuple[list
         return typed_factors(variants, [WEIGHTS], weights), {}
     if todo.vary:
         return typed_factors(variants, todo.vary, weights), {}
-    found, left_out = judgement_factors(variants, todo.each)
+    found, left_out = judgement_factors(variants, todo.together)
     if not found:
         raise UsageError(
             "no number of this instance is a judgement with a range; say what varies: --vary PATH=LOW:HIGH",
@@ -233,6 +234,7 @@ def _options(todo: Todo) -> dict[str, Any]:
     found: dict[str, Any] = {
         "design": todo.kind,
         "vary": list(todo.vary),
+        "together": todo.together,
         "gap": exact_text(todo.gap),
         "seconds": None if todo.seconds == float("inf") else todo.seconds,
         "seed": todo.seed,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +41,3 @@ def questions(count: int) -> list[Task]:
 
 def squares(count: int) -> dict[str, dict[str, int]]:
     return {f"square of {n}": {"square": n * n} for n in range(count)}
-
-
-def wait(seconds: float) -> None:
-    time.sleep(seconds)

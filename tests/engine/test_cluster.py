@@ -41,3 +41,15 @@ def test_nobody_at_the_address_is_a_usage_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("portfolio.engine.cluster.PATIENCE", 1)
     with pytest.raises(UsageError, match="no Dask cluster"):
         Cluster(Squares(), "tcp://127.0.0.1:1", 1, threading.Event())
+
+
+def test_a_running_cluster_is_used_by_its_address_and_left_running(store: Store) -> None:
+    import distributed
+
+    stop = threading.Event()
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running:
+        for _ in range(2):
+            cluster = Cluster(Squares(), running.scheduler_address, 4, stop)
+            assert cluster.width == 1
+            assert carry_out(questions(30), cluster, store, stop) == squares(30)
+            cluster.close()

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -49,6 +50,27 @@ def test_two_openings_write_side_by_side(tmp_path: Path) -> None:
         for n in range(20):
             (one if n % 2 else two).put({str(n): {"n": n}})
         assert len(one) == len(two) == 20
+
+
+def test_many_openings_of_a_new_file_at_once(tmp_path: Path) -> None:
+    troubles: list[Exception] = []
+
+    def one(path: Path, barrier: threading.Barrier) -> None:
+        barrier.wait()
+        try:
+            with Store(path) as store:
+                store.put({"a": {"x": 1}})
+        except UsageError as error:
+            troubles.append(error)
+
+    for n in range(40):
+        barrier = threading.Barrier(4)
+        threads = [threading.Thread(target=one, args=(tmp_path / str(n), barrier)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert troubles == []
 
 
 @pytest.mark.parametrize("content", [b"", b"plain text, no database at all" * 50])

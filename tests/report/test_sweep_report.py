@@ -68,7 +68,7 @@ def test_the_section_of_the_document_says_when_it_is_stale_and_what_is_missing()
         "swings": [{"factor": "a.b", "numbers": 2, "low": 0.3, "high": None, "swing": 0.1, "resolved": True, "moved": [[1, 2], [0, 0]]}],
         "larger": {"1": 2, "5": 0}, "spreads": [], "funded": [], "flips": [], "shares": [], "staircase": None,
     }  # fmt: skip
-    said = sweep_section(instance, {"instance_hash": "another", "tornado": part, "random": part, "stairs": part})
+    said = sweep_section(instance, {"instance_hash": "another", "kinds": part, "tornado": part, "random": part, "stairs": part})
     assert "for an earlier state of the data" in said
     assert "6 runs of 10 planned (not complete)" in said
     assert "5 with a plan, 1 infeasible" in said

@@ -48,9 +48,9 @@ def test_numbers_decided_together_are_one_factor_and_the_rest_is_counted() -> No
     assert left_out["not a judgement"] == len(variants().numbers) - 5
 
 
-def test_each_number_by_itself_when_asked() -> None:
-    factors, _ = judgement_factors(variants(), each=True)
-    assert [len(f.paths) for f in factors] == [1, 1, 1, 1]
+def test_each_number_by_itself_or_all_of_a_kind_when_asked() -> None:
+    assert [len(f.paths) for f in judgement_factors(variants(), "number")[0]] == [1, 1, 1, 1]
+    assert [len(f.paths) for f in judgement_factors(variants(), "kind")[0]] == [4]
 
 
 def test_a_level_moves_every_number_from_its_own_low_to_its_own_high() -> None:
