@@ -162,7 +162,11 @@ def _with(here: Any, keys: tuple[Any, ...], value: Fraction) -> Any:
         return _number(here, value) if isinstance(here, Quantity) else (here[0], _number(here[1], value))
     key = keys[0]
     if isinstance(here, BaseModel):
-        return here.model_copy(update={key: _with(getattr(here, key), keys[1:], value)})
+        made = here.model_copy(update={key: _with(getattr(here, key), keys[1:], value)})
+        # What the record had worked out from its old numbers must not travel with the copy.
+        for derived in made.__dict__.keys() - type(made).model_fields.keys():
+            del made.__dict__[derived]
+        return made
     if isinstance(here, dict):
         return {**here, key: _with(here[key], keys[1:], value)}
     return (*here[:key], _with(here[key], keys[1:], value), *here[key + 1 :])
