@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,8 +30,8 @@ GUARD = 80
 """Binary digits kept of each term of L(y), rounded down: 10,000 terms lose less than 1e-20 together."""
 LIMB = 24
 """Bits of multipliers that one pass over 64-bit integers takes."""
-ROOM = 62 - LIMB
-"""Bits that a column's integer coefficients may have in all, to be summed in 64 bits."""
+NARROW = 2 ** (62 - LIMB)
+"""What a column's integer coefficients may come to in all, to be summed with a limb each in 64 bits."""
 Objects = NDArray[Any]
 
 
@@ -221,26 +222,27 @@ class _Columns:
         self._below = np.array(below, dtype=object)
         self._cost = np.array([int(c * d) for c, d in zip(cost, below, strict=True)], dtype=object)
         whole = np.array([int(v * below[j]) for j, v in zip(cols, data, strict=True)], dtype=object)
-        size = [0] * exact.n
+        size = Counter[int]()
         for j, value in zip(cols, whole, strict=True):
-            size[j] += abs(value)
-        narrow = np.array([size[j] < 2**ROOM for j in cols], dtype=bool)
+            size[int(j)] += abs(value)
+        narrow = np.array([size[int(j)] < NARROW for j in cols], dtype=bool)
         self._parts = []
         for kind in (True, False):
             chosen = narrow == kind
-            where = cols[chosen]
-            starts = np.flatnonzero(np.concatenate([[True], where[1:] != where[:-1]])) if len(where) else np.zeros(0, int)
-            self._parts.append((self._rows[chosen], whole[chosen].astype(np.int64 if kind else object), starts, where[starts]))
-        self._lower = [Fraction(v) for v in exact.col_lower]
-        self._upper = [Fraction(v) for v in exact.col_upper]
-        self._low_over, self._low_under = _split(self._lower, below)
-        self._high_over, self._high_under = _split(self._upper, below)
+            at, starts = np.unique(cols[chosen], return_index=True)
+            self._parts.append((self._rows[chosen], whole[chosen].astype(np.int64 if kind else object), starts, at))
+        lower, upper = ([Fraction(v) for v in side] for side in (exact.col_lower, exact.col_upper))
+        shared = [math.lcm(low.denominator, high.denominator) for low, high in zip(lower, upper, strict=True)]
+        self._lower, self._upper = (
+            np.array([int(v * d) for v, d in zip(side, shared, strict=True)], dtype=object) for side in (lower, upper)
+        )
+        self._under = self._below * np.array(shared, dtype=object)
 
     def reduced(self, y: Objects, shift: int, empty: bool) -> Objects:
         """(n,) 2^shift D_j (c_j - (A'y)_j), y times 2^shift; c = 0 where `empty`."""
         total = np.zeros(self._n, dtype=object) if empty else self._cost * (1 << shift)
         rows, values, starts, at = self._parts[0]
-        sign = np.where(y < 0, -1, 1).astype(np.int64)
+        sign = np.sign(y).astype(np.int64)
         rest, power = np.abs(y), 0
         while rest.any():
             limb = (rest & (2**LIMB - 1)).astype(np.int64) * sign
@@ -252,20 +254,12 @@ class _Columns:
 
     def terms(self, reduced: Objects, shift: int) -> Objects:
         """(n,) min over the column's range of its reduced cost times x, in multiples of 2^-GUARD, rounded down."""
-        positive = (reduced > 0).astype(bool)
-        over = np.where(positive, self._low_over, self._high_over)
-        under = np.where(positive, self._low_under, self._high_under)
-        return ((reduced * over) << GUARD) // (under << shift)
+        least = np.minimum(reduced * self._lower, reduced * self._upper)
+        return np.asarray((least << GUARD) // (self._under << shift))
 
     def term(self, reduced: int, j: int, low: int, high: int, shift: int) -> int:
-        """The same for one column between other bounds."""
-        return int((reduced * (low if reduced > 0 else high) << GUARD) // (self._below[j] << shift))
-
-
-def _split(bounds: list[Fraction], below: list[int]) -> tuple[Objects, Objects]:
-    """Numerators, and denominators times the columns' own."""
-    over = np.array([v.numerator for v in bounds], dtype=object)
-    return over, np.array([v.denominator * d for v, d in zip(bounds, below, strict=True)], dtype=object)
+        """The same for one column between other bounds, which are whole."""
+        return int((min(reduced * low, reduced * high) << GUARD) // (self._below[j] << shift))
 
 
 def _side(value: Any) -> Fraction | None:

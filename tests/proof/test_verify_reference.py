@@ -64,40 +64,51 @@ def variants(seed: int) -> Iterator[tuple[Program, Proof]]:
 
 
 def limited(proof: Proof, row: int, draw: random.Random) -> Proof:
-    """The proof with a limit on the second criterion, whose row has multipliers too."""
-    limit = copy.deepcopy({**proof, "limits": [[1, str(Fraction(draw.randrange(-20, 20), 3))]], "units": [*proof["units"], 0]})
-    for record in limit["multipliers"]:
-        record["rows"].append(row)
-        record["y"].append(-draw.randrange(4))
+    """The proof with two limits, whose rows have multipliers too."""
+    limits = [[draw.randrange(2), str(Fraction(draw.randrange(-20, 20), 3))], [1, str(draw.randrange(20))]]
+    limit = copy.deepcopy({**proof, "limits": limits, "units": [*proof["units"], 0, 0]})
+    for one in limit["multipliers"]:
+        one["rows"] += [row, row + 1]
+        one["y"] += [-draw.randrange(4), -draw.randrange(4)]
     return limit
 
 
-def largest_exponent() -> tuple[Program, Proof]:
-    """A proof without rows may have any exponent that is allowed."""
-    program = random_program(0)
-    proof = proven(program, nodes=0)[1]
-    return program, {**proof, "multipliers": [{"empty": False, "digits": 4_000, "rows": [], "y": []}]}
-
-
-def one_split(at: float, integer: bool) -> tuple[Program, Proof]:
-    """min x over [0, 3], split once, both halves without multipliers; the second half of a split at 3 holds nothing."""
+def by_hand(integer: bool = True, upper: float = np.inf, coefficient: int = 1, **changed: Any) -> tuple[Program, Proof]:
+    """min 3 x, 0 <= coefficient x <= upper, x in [0, 3]; without changes a root without multipliers."""
     one = np.ones((1, 1))
-    program = from_dense(one, np.array([0.0]), np.array([np.inf]), np.zeros(1), np.array([3.0]), np.array([integer]), one)
-    record = {"empty": False, "digits": 0, "rows": [], "y": []}
-    tree = {"splits": [[0, int(at), -1, -2]], "leaves": [0, 0], "multipliers": [record]}
-    return program, {"program": checked.digest(program), "weights": ["1"], "limits": [], "units": [0], **tree}
+    program = from_dense(coefficient * one, np.zeros(1), np.array([upper]), np.zeros(1), np.array([3.0]), np.array([integer]), one)
+    proof: Proof = {"program": checked.digest(program), "weights": ["3"], "limits": [], "units": [0], "splits": [], "leaves": [0]}
+    return program, {**proof, "multipliers": [record([], [])], **changed}
+
+
+def record(rows: list[int], y: list[int], digits: int = 0) -> Proof:
+    """Multipliers of a leaf that is bounded."""
+    return {"empty": False, "digits": digits, "rows": rows, "y": y}
+
+
+def edges() -> list[tuple[Program, Proof]]:
+    """Cases at the edge of what is allowed, and just beyond."""
+    return [
+        by_hand(multipliers=[record([], [], 4_000)]),
+        by_hand(multipliers=[record([], [], -4_000)]),
+        by_hand(units=[4_000]),
+        by_hand(units=[-4_000]),
+        by_hand(multipliers=[record([0], [0])]),
+        by_hand(multipliers=[record([0], [1])]),
+        by_hand(multipliers=[record([0], [-1])]),
+        by_hand(upper=7.0, multipliers=[record([0], [-1])]),
+        by_hand(upper=7.0, multipliers=[record([0], [1])]),
+        by_hand(coefficient=10**12, multipliers=[record([0], [2**24 - 1], 20)]),
+        by_hand(coefficient=10**12, multipliers=[record([0], [2**24 - 1], 60)]),
+        by_hand(integer=False, splits=[[0, 0, -1, -2]], leaves=[0, 0]),
+        *(by_hand(splits=[[column, at, -1, -2]], leaves=[0, 0]) for column, at in ((0, 3), (0, 1), (0, -1), (-1, 1), (1, 1))),
+    ]
 
 
 @cache
 def corpus(seeds: int) -> tuple[Case, ...]:
     """Cases with what the definition says about them."""
-    pairs = [
-        largest_exponent(),
-        one_split(0.5, integer=False),
-        one_split(3.0, integer=True),
-        one_split(1.0, integer=True),
-        *(pair for seed in range(seeds) for pair in variants(seed)),
-    ]
+    pairs = [*edges(), *(pair for seed in range(seeds) for pair in variants(seed))]
     return tuple(told(program, proof) for program, proof in pairs)
 
 
