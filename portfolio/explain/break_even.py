@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -95,7 +95,7 @@ def _earmarks(instance: Instance, name: str) -> list[Change]:
 
 def break_even(question: Question, name: str, change: Change, effort: Effort, begin: Found) -> BreakEven:
     """The two ends for one change. begin: the best plan with the programme, and the bound on all such plans, as things are."""
-    search = _Search(question, name, change, effort, begin.bound)
+    search = _Search(question, name, change, effort, begin)
     if not change.keeps and begin.value <= question.value:
         search.enough = change.today
     elif change.keeps and begin.plan is not None:
@@ -111,14 +111,15 @@ def break_even(question: Question, name: str, change: Change, effort: Effort, be
 class _Search:
     """out, enough: the ends proven so far; None: nothing is proven on that side."""
 
-    def __init__(self, question: Question, name: str, change: Change, effort: Effort, bound: float) -> None:
+    def __init__(self, question: Question, name: str, change: Change, effort: Effort, begin: Found) -> None:
         self.question, self.name, self.change, self.effort = question, name, change, effort
         self.goal = question.value
         self.slack = 1e-9 * max(1.0, abs(self.goal))
         self.solves = 0
+        self.known: Plan | None = begin.plan
         self.out: Fraction | None = None
         self.enough: Fraction | None = None
-        if bound >= self.goal - 2 * self.slack:
+        if begin.bound >= self.goal - 2 * self.slack:
             self.out = change.today
 
     # -- from above --------------------------------------------------------------------------------------------------
@@ -152,9 +153,12 @@ class _Search:
             below = max(self._rounded(size - reach), lowest)
             if self.out is not None and below <= self.out:
                 return
-            if self._ask(below)[0] == "out":
+            state = self._ask(below, decide=True)[0]
+            if state == "out":
                 self.out = below
                 return
+            if state == "in":
+                self.enough = min(self.enough or below, below)
             if below <= lowest:
                 return
             reach *= 3
@@ -213,13 +217,17 @@ class _Search:
                 right = high
 
     # -- one question ------------------------------------------------------------------------------------------------
-    def _ask(self, size: Fraction) -> tuple[State, Plan | None, float]:
+    def _ask(self, size: Fraction, decide: bool = False) -> tuple[State, Plan | None, float]:
         """Is some plan with the programme as good as the goal at this size? With its audited plan, if so, and the bound on all such plans."""
         self.solves += 1
         question = self.question.changed(self.change.apply(size))
-        # Newton wants the best plan, halving the first that will do.
-        enough = {} if self.change.keeps else {"target": self.goal - self.slack}
-        found = question.best(self.effort.ask(cutoff=self.goal - self.slack, **enough), on=(self.name,))
+        # Newton wants the best plan; who only wants to decide stops at the first that will do.
+        enough = {"target": self.goal - self.slack} if decide or not self.change.keeps else {}
+        asked = self.effort.ask(cutoff=self.goal - self.slack, **enough)
+        if self.known is not None:
+            asked = replace(asked, start=question.start(self.known, (self.name,)))
+        found = question.best(asked, on=(self.name,))
+        self.known = found.plan or self.known
         if found.plan is not None and found.value <= self.goal - (self.slack if self.change.keeps else 0.0):
             return "in", found.plan, found.bound
         return ("out" if found.bound >= self.goal - 2 * self.slack else "open"), None, found.bound
@@ -229,7 +237,7 @@ class _Search:
         return self.question.worth(self.question.carried(plan, self.change.apply(size)))
 
     def _reaches(self, plan: Plan) -> Fraction | None:
-        """The least size (rounded up to a thousandth of the tolerance) at which the plan's choices have at most the goal's value; None beyond the most."""
+        """The least size (rounded up to a fiftieth of the tolerance) at which the plan's choices have at most the goal's value; None beyond the most."""
         change, goal = self.change, Fraction(self.goal)
         low, high = change.today, change.today + max(change.tolerance, Fraction(1, 8) * max(change.today, Fraction(1)))
         if self._worth(plan, low) <= goal:
@@ -239,7 +247,7 @@ class _Search:
                 return None
             low, high = high, change.today + 4 * (high - change.today)
         high = min(high, change.most)
-        fine = change.tolerance / 1000
+        fine = change.tolerance / 50
         at_low, at_high = self._worth(plan, low), self._worth(plan, high)
         while high - low > fine:
             # Regula falsi on a convex, piecewise linear function, kept away from the ends.

@@ -25,7 +25,7 @@ class Options:
 
     gap: float = 0.001
     seconds: float = float("inf")
-    solves: int = 3
+    solves: int = 2
     kinds: tuple[str, ...] = ("effect",)
 
 

@@ -30,7 +30,7 @@ WEIGHTS = {
 }  # fmt: skip
 """Price of a change by kind: shares of a limit (money: of all funds together) at about 1, one rule of logic given up like 5-20 % of it. Judgement: what is easy to
 change comes first - an aim's own floor, then limits, then budgets; decisions on single programmes last."""
-HARD = frozenset(("project_cap", "ticket_min", "subsidy_rate", "eligible", "window"))
+HARD = frozenset(("project_cap", "ticket_min", "subsidy_rate"))
 """Terms of funds: they are given up whole or not at all, so no amount is asked of them."""
 ROWS = {
     "requires": ("requires",), "excludes": ("excludes",), "at_least": ("at_least",), "focus": ("focus",), "diversify": ("diversify",),

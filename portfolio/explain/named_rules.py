@@ -1,10 +1,10 @@
 """The rules of an instance by name: what a conflict can be told in, and what can be dropped or given way.
 
     budget       funds.ID                   what a fund holds, in all years          ceiling, floor   ceilings.ID (max side, min side)
-    terms        funds.ID.project_cap, .ticket_min, .subsidy_rate, .eligible, .window
+    terms        funds.ID.project_cap, .ticket_min, .subsidy_rate
     capacity     capacities.ID              match   match_groups.ID                  need     needs.ID.floor
     mandatory    programmes.ID.mandatory    forbidden   programmes.ID.forbidden      rules    rules.ID          aim   aim.floors.CRITERION
-What a programme is - cost, curve, window, ramp - is not a rule.
+What a programme is - cost, curve, window, ramp - is not a rule, nor is what a fund is for: its eligibility, opening and sunset.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.quantity import plain
 from portfolio.schema.record import Text
 from portfolio.schema.rules import Synergy
-from portfolio.schema.selector import EVERYTHING
 
 AIM = "aim.floors"
-TERMS = ("project_cap", "ticket_min", "subsidy_rate", "eligible", "window")
+TERMS = ("project_cap", "ticket_min", "subsidy_rate")
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ def _funds(instance: Instance) -> Iterator[NamedRule]:
         owner = _owner(fund.owner)
         yield NamedRule(f"funds.{fund.id}", "budget", owner=owner)
         for term in TERMS:
-            held = (fund.opens, fund.sunset) != (None, None) if term == "window" else getattr(fund, term) not in (None, EVERYTHING)
-            if held:
+            if getattr(fund, term) is not None:
                 yield NamedRule(f"funds.{fund.id}.{term}", term, owner=owner)
 
 
@@ -101,7 +99,9 @@ def only(instance: Instance, kept: Collection[str], rules: Collection[NamedRule]
         "match_groups": tuple(g for g in instance.match_groups if f"match_groups.{g.id}" not in gone),
         "needs": tuple(n.model_copy(update={"floor": None}) if f"needs.{n.id}.floor" in gone else n for n in instance.needs),
         "rules": tuple(r for r in instance.rules if f"rules.{r.id}" not in gone),
-        "programmes": tuple(
+    }
+    if any(key.startswith("programmes.") for key in gone):
+        parts["programmes"] = tuple(
             p.model_copy(
                 update={
                     "mandatory": p.mandatory and f"programmes.{p.id}.mandatory" not in gone,
@@ -111,8 +111,7 @@ def only(instance: Instance, kept: Collection[str], rules: Collection[NamedRule]
             if p.mandatory or p.forbidden
             else p
             for p in instance.programmes
-        ),
-    }
+        )
     return with_parts(instance, **parts)
 
 
@@ -131,7 +130,7 @@ def _fund(instance: Instance, fund: Fund, gone: set[str]) -> Fund:
         update["years"] = dict.fromkeys(instance.years, plain(plenty(instance)))
     for term in TERMS:
         if f"funds.{fund.id}.{term}" in gone:
-            update |= {"opens": None, "sunset": None} if term == "window" else {term: EVERYTHING if term == "eligible" else None}
+            update[term] = None
     return fund.model_copy(update=update) if update else fund
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.errors import UsageError
@@ -36,8 +37,9 @@ def explain_programme(
         raise UsageError(f"no programme `{name}`{near['hint']}", f"事業 `{name}` はありません{near['hint_ja']}")
     begun = time.perf_counter()
     funded = name in question.funded
-    ask = effort.ask()
-    found = question.best(ask, without=(name,)) if funded else question.best(ask, on=(name,))
+    on, without = ((), (name,)) if funded else ((name,), ())
+    ask = replace(effort.ask(), start=question.start(question.plan, on, without))
+    found = question.best(ask, on, without)
     update = _measured(question, found)
     if found.plan is not None:
         update["shift"] = shift(question.plan, found.plan)

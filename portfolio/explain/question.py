@@ -210,9 +210,21 @@ class Question:
         """The same question about another instance (frozen ranges)."""
         return Question(self.result, instance, self.seed)
 
-    def start(self, plan: Plan) -> Floats:
-        """A start vector from a plan, for `Ask.start`."""
+    def start(self, plan: Plan, on: Iterable[str] = (), without: Iterable[str] = ()) -> Floats:
+        """A start vector from a plan, for `Ask.start`: with the cheapest way of each programme of `on` that it lacks, and none of `without`."""
         known = self.session.start_from(plan)
+        take = self.program.block("take")
+        if take is not None:
+            place = {key: take.start + n for n, key in enumerate(take.index)}
+            funded = {c.programme for c in plan.choices}
+            for name in (n for n in on if n not in funded):
+                ways = [w for w in self.instance.ways if w.programme == name and not w.forbidden]
+                if ways:
+                    cheapest = min(ways, key=lambda w: w.public_cost * w.curve[0][0])
+                    known[place[cheapest.programme, cheapest.name]] = 1.0
+            for key, column in place.items():
+                if key[0] in without:
+                    known[column] = 0.0
         return np.append(known, np.full(self.asked.program.n - len(known), np.nan))
 
     def carried(self, plan: Plan, instance: Instance | None = None) -> dict[str, Fraction]:

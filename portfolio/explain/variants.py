@@ -13,22 +13,35 @@ from portfolio.schema.fund import Fund
 from portfolio.schema.instance import Instance
 from portfolio.schema.programme import Programme, Terms
 from portfolio.schema.quantity import Quantity, plain
+from portfolio.schema.resolve import resolve_ways
 from portfolio.schema.selector import Selector
+from portfolio.schema.way import Way
 
 SUCCESS = ("success", "success_probability", "probability_of_success")
 """Names of the factor that is a chance of success in a product of factors."""
 
 
 def with_parts(instance: Instance, **parts: Any) -> Instance:
-    """A copy with other collections; nothing is validated again."""
+    """A copy with other collections; nothing is validated again, and the ways are kept where nothing that they are made of changes."""
     held = {name: getattr(instance, name) for name in type(instance).model_fields}
-    return Instance.model_construct(**{**held, **parts})
+    copy = Instance.model_construct(**{**held, **parts})
+    if not parts.keys() & {"programmes", "archetypes", "header"}:
+        copy.__dict__["ways"] = instance.ways
+    return copy
 
 
 def with_programme(instance: Instance, name: str, **terms: Any) -> Instance:
     """A copy in which one programme has other terms (its options as well, where `options` is given)."""
     programmes = tuple(p.model_copy(update=terms) if p.id == name else p for p in instance.programmes)
-    return with_parts(instance, programmes=programmes)
+    copy = with_parts(instance, programmes=programmes)
+    # Ways of a large instance take a tenth of a second to resolve: those of the other programmes stay.
+    held: dict[str, list[Way]] = {p.id: [] for p in programmes}
+    for way in instance.ways:
+        held[way.programme].append(way)
+    changed = next(p for p in programmes if p.id == name)
+    held[name] = list(resolve_ways(changed, instance.archetypes, instance.years))
+    copy.__dict__["ways"] = tuple(way for ways in held.values() for way in ways)
+    return copy
 
 
 def _programme(instance: Instance, name: str) -> Programme:

@@ -46,8 +46,16 @@ def conflict_sentences(instance: Instance, conflict: Conflict, lang: str) -> Ite
         yield Sentence("conflict", phrase("conflict_open", lang, n=n, open=", ".join(conflict.open)))
     for number, change in enumerate(conflict.rules):
         yield Sentence(f"rule_{number}", "  " + _short(instance, change, lang), "bad")
+        if change.kind == "mandatory" and not payable(instance, change.place.split(".")[1]):
+            yield Sentence(f"rule_{number}_payers", "  " + phrase("hint_eligible", lang), "bad")
     if conflict.integral:
         yield Sentence("integral", phrase("integral", lang))
+
+
+def payable(instance: Instance, programme: str) -> bool:
+    """Has the programme a way that costs the public nothing, or that some fund may pay?"""
+    ways = [w for w in instance.ways if w.programme == programme]
+    return any(not w.public_cost or any(instance.may_pay(w, f) and instance.open_years(w, f) for f in instance.funds) for w in ways)
 
 
 def _short(instance: Instance, change: RuleChange, lang: str) -> str:
