@@ -51,16 +51,23 @@ class MipZones:
 
 
 def weigh(solves: ZoneSolves, task: Task, limits: Limits) -> Answer:
-    """A weighted solve on its own: a half-space and a supported point."""
+    """A half-space and a plan near the supported points: from the relaxation and a dive, from a MIP where they bring no plan."""
     assert task.weights is not None
+    weights = task.weights / solves.r
+    x, space = solves.supported(task.weights, limits)
+    point = None if x is None else solves.published(solves.polish(x, limits), weights)
+    spaces = [] if space is None else [space]
+    if point is not None:
+        return Answer(task.serial, spaces=tuple(spaces), points=(point,))
     outcome, space = solves.weighted(task.weights, task.start, limits)
     if outcome is None:
         return Answer(task.serial, trouble="the weighted solve failed")
     if outcome.verdict == "infeasible":
         return Answer(task.serial, infeasible=True)
-    point = None if outcome.x is None else solves.published(outcome.x, task.weights / solves.r)
+    spaces += [] if space is None else [space]
+    point = None if outcome.x is None else solves.published(outcome.x, weights)
     trouble = "" if point else "no plan found" if outcome.x is None else "the plan found could not be published"
-    return Answer(task.serial, spaces=() if space is None else (space,), points=(point,) if point else (), trouble=trouble)
+    return Answer(task.serial, spaces=tuple(spaces), points=(point,) if point else (), trouble=trouble)
 
 
 class ZoneWork:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY
+from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY, ZONE_DUAL_TOLERANCE
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
@@ -103,12 +103,10 @@ class ZoneSolves:
         self.alpha = program.n
         self.integers = np.flatnonzero(program.integer)
         self.counts: Counter[str] = Counter()
-        self._mip = setting.open(self.wide, setting.seed, {})
+        self._mip = setting.open(self.wide, setting.seed, {"dual_feasibility_tolerance": ZONE_DUAL_TOLERANCE})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
         self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
-        # The second stage has its own objective, and no alpha.
-        fixed = replace(self.wide, col_lower=np.append(program.col_lower, 0.0), col_upper=np.append(program.col_upper, 0.0))
-        self._polisher = workshop(fixed, np.append((1 / self.r) @ program.criteria, 0.0), self.rows, setting.seed)
+        self._polisher = self._weighing(1 / self.r)
         self._anchors = setting.anchors.of("deepest", self.lp, self._spread())
         self._polish_anchors = setting.anchors.of("polish", self._polisher, self._spread())
 
@@ -142,6 +140,24 @@ class ZoneSolves:
         return cost
 
     # -- solves ----------------------------------------------------------------------------------------------------
+    def _weighing(self, weights: Floats) -> BoxedLp:
+        """An LP that minimises w.f, without alpha; its zone rows still move."""
+        program = self.setting.program
+        fixed = replace(self.wide, col_lower=np.append(program.col_lower, 0.0), col_upper=np.append(program.col_upper, 0.0))
+        return workshop(fixed, np.append(weights @ program.criteria, 0.0), self.rows, self.setting.seed)
+
+    def supported(self, normalised: Floats, limits: Limits) -> tuple[Floats | None, HalfSpace | None]:
+        """A plan from a dive for min w.f over the relaxation, and the half-space of that relaxation; None where there is none."""
+        self.counts["lps"] += 1
+        lp = self._weighing(normalised / self.r)
+        lp.put(self._far)
+        answer = lp.solve(presolve=True, seconds=limits.ask().seconds)
+        if not answer.finished or answer.empty:
+            return None, None
+        space = self._relaxed_space(normalised, lp.lp.duals[: self.setting.program.m] * lp.size)
+        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds)
+        return None if x is None else x[: self.alpha], space
+
     def relax(self, upper: Floats) -> tuple[float, Floats, HalfSpace | None]:
         """(bound on alpha by the zone's relaxation, normalised weights (q,) from its duals, the half-space that proves it)."""
         self.counts["lps"] += 1
@@ -268,7 +284,9 @@ class ZoneSolves:
             return outcome if _usable(outcome) else None
         self.counts["mips"] += 1
         self.counts["repeated"] += 1
-        self._mip = self.setting.open(self.wide, self.setting.seed + 1, {"presolve": "off"})
+        self._mip = self.setting.open(
+            self.wide, self.setting.seed + 1, {"presolve": "off", "dual_feasibility_tolerance": ZONE_DUAL_TOLERANCE}
+        )
         self._place(*self._placed)
         second = self._mip.minimise(cost, ask)
         return second if _usable(second) else None
