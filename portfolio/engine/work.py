@@ -18,6 +18,8 @@ from portfolio.engine.store import Record, Store
 
 CHUNK_SECONDS = 1.0
 """Work in a chunk: far above what handing it out costs (2 ms on a cluster), short enough that little is lost with a worker."""
+PER_WORKER = 0.01
+"""Seconds of work in a chunk per worker, where that is more: one scheduler hands out about 500 chunks a second, and is kept at a fifth of that."""
 MOST_IN_CHUNK = 500
 IN_FLIGHT = 2
 """Chunks per worker that are out at any time: one being worked on, one waiting."""
@@ -163,9 +165,9 @@ def carry_out(
 
 
 def _chunk(waiting: deque[Task], pace: float, width: int) -> list[Task]:
-    """About CHUNK_SECONDS of work, but never so much that some worker goes without."""
+    """About CHUNK_SECONDS of work (more for many workers), but never so much that some worker goes without."""
     fair = -(-len(waiting) // (IN_FLIGHT * width))
-    size = min(int(CHUNK_SECONDS / pace), MOST_IN_CHUNK, fair) if pace > 0 else 1
+    size = min(int(max(CHUNK_SECONDS, PER_WORKER * width) / pace), MOST_IN_CHUNK, fair) if pace > 0 else 1
     return [waiting.popleft() for _ in range(min(max(size, 1), len(waiting)))]
 
 
