@@ -20,7 +20,7 @@ SUFFIX = ".explain.sqlite"
 def explain(
     result: Annotated[str, typer.Argument(metavar="RESULT", help="Result file of `portfolio solve`, or - for stdin.")],
     programme: Annotated[
-        str | None, typer.Argument(metavar="[PROGRAMME]", help="One programme in full; without it every unfunded one.")
+        str | None, typer.Argument(metavar="PROGRAMME", help="One programme in full; without it every unfunded one.")
     ] = None,
     infeasible: Annotated[bool, typer.Option("--infeasible", help="Which rules conflict, and the smallest repairs.")] = False,
     prices: Annotated[bool, typer.Option("--prices", help="What one more unit of each fund, ceiling and capacity is worth.")] = False,

@@ -192,6 +192,8 @@ def core_programmes(
 ) -> Core:
     """Core index under ranked weights (`growth,continuity`) or intervals (`growth=0.2..0.5,...`). slack: of the normalised aim."""
     read = as_result(result)
+    if sum(r.best != r.worst for r in read.ranges.values()) < 2:
+        raise UsageError("weights are open only between two criteria that move", "重みを比べるには、動く評価基準が二つ以上必要です")
     exact = Fraction(repr(slack))
     return core_index(read, vertices(weights, read.ranges), Effort(slack, seconds, stop=stop), exact, watch)
 
