@@ -8,14 +8,24 @@ from fractions import Fraction
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
 from portfolio.report.naming import clean, name_of, short
 from portfolio.report.numbers import NONE, in_words, money_unit, percent, percent_up, significant
+from portfolio.report.sweep_cells import (
+    bar,
+    between_cell,
+    end_cell,
+    exact,
+    moves,
+    number_cell,
+    points_cell,
+    score_cell,
+    share_cell,
+    swing_cell,
+)
 from portfolio.report.sweep_texts import TEXTS, phrase
-from portfolio.results.sweep import Factor, Flip, Side, Sweep, Swing
+from portfolio.results.sweep import Factor, Flip, Side, Sweep
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 
 MOST_SWINGS, MOST_CONTESTED, MOST_FLIPS, MOST_SHARES = 20, 20, 10, 12
-BAR = 25
-"""Cells of a tornado's bar, the middle being the base."""
 Lines = Iterator[Table]
 
 
@@ -74,6 +84,7 @@ class _Report:
         else:
             yield self.spreads()
         yield self.tornado()
+        yield self.grid()
         yield self.contested()
         yield self.regrets()
         yield self.shares()
@@ -106,7 +117,7 @@ class _Report:
             # A score is better where the aim is smaller: its ends change places.
             order = ("base", "most", "q95", "median", "q05", "least") if aim else keys
             values = [getattr(s, key) for key in order]
-            cells = [_score(v) if aim else _number(v) for v in values]
+            cells = [score_cell(v) if aim else number_cell(v) for v in values]
             rows.append((Cell(self.say("score") if aim else self.criteria[s.output]), *cells))
         columns = (Column("output", self.say("output"), False), *(Column(k, self.say(k)) for k in keys))
         return Table("ranges", self.say("ranges"), columns, tuple(rows))
@@ -126,11 +137,28 @@ class _Report:
             return Table("tornado", "", columns, ())
         widest = max((abs(v - base) for s in swings for v in (s.low, s.high) if v is not None), default=0.0) or 1.0
         rows = tuple(
-            (Cell(clean(s.factor)), _ended(s.low, s.statuses[0], self.say), _ended(s.high, s.statuses[1], self.say), _swing(s), Cell(_moves(s)),
+            (Cell(clean(s.factor)), end_cell(s.low, s.statuses[0], self.say), end_cell(s.high, s.statuses[1], self.say), swing_cell(s), Cell(moves(s)),
              Cell(bar(s, base, widest)))
             for s in swings
         )  # fmt: skip
         return Table("tornado", self.say("tornado"), columns, rows, most=MOST_SWINGS, notes=(self.say("tornado_note"),))
+
+    def grid(self) -> Table:
+        """Scores over one or two factors: a heat map in numbers. An empty cell is a run without a plan."""
+        factors = self.sweep.design.factors
+        if self.sweep.design.kind != "grid":
+            return Table("grid", "", (), ())
+        score = {run.levels: score_cell(run.aim) for run in self.sweep.runs}
+        down = sorted({levels[0] for levels in self.sweep.design.points if levels[0] is not None})
+        across = sorted({levels[1] for levels in self.sweep.design.points if levels[1] is not None}) if len(factors) == 2 else [None]
+        heads = [self.say("score") if u is None else self.level(factors[1], float(u)) for u in across]
+        columns = (Column("level", clean(factors[0].id), False), *(Column(f"at_{n}", head) for n, head in enumerate(heads)))
+        rows = []
+        for u in down:
+            places = [(u,) if v is None else (u, v) for v in across]
+            rows.append((Cell(self.level(factors[0], float(u))), *(score.get(place, Cell(NONE)) for place in places)))
+        title = self.say("grid_of", down=clean(factors[0].id), across="" if len(factors) == 1 else f" x {clean(factors[1].id)}")
+        return Table("grid", title, columns, tuple(rows))
 
     def contested(self) -> Table:
         found = sorted((f for f in self.sweep.answers.funded if f.status == "contested"), key=lambda f: (abs(f.share - 0.5), f.programme))
@@ -139,10 +167,10 @@ class _Report:
         rows = tuple(
             (
                 Cell(self.names.get(f.programme, f.programme)),
-                Cell(percent(_exact(f.share)), _exact(f.share)),
+                Cell(percent(exact(f.share)), exact(f.share)),
                 Cell(self.say("yes" if f.in_base else "no")),
-                Cell(unit.text(_exact(f.money_mean)), _exact(f.money_mean)),
-                Cell(f"{unit.text(_exact(f.money_least))} - {unit.text(_exact(f.money_most))}"),
+                Cell(unit.text(exact(f.money_mean)), exact(f.money_mean)),
+                Cell(f"{unit.text(exact(f.money_least))} - {unit.text(exact(f.money_most))}"),
             )
             for f in found
         )
@@ -154,7 +182,7 @@ class _Report:
         """In words, with how far it can be trusted."""
         sides = self.say("and").join(self.side(s) for s in flip.sides)
         name = self.names.get(flip.programme, flip.programme)
-        density, coverage = percent(_exact(flip.density)), percent(_exact(flip.coverage))
+        density, coverage = percent(exact(flip.density)), percent(exact(flip.coverage))
         key = "funded_when" if flip.funded else "dropped_when"
         return self.say(key, name=name, sides=sides, density=density, coverage=coverage, runs=flip.support)
 
@@ -166,7 +194,7 @@ class _Report:
 
     def level(self, factor: Factor, level: float) -> str:
         """A level as the number it means, where there is one number."""
-        share = _exact(level)
+        share = exact(level)
         if factor.low is None or factor.high is None:
             return self.say("of_range", share=percent(share))
         value = factor.low + share * (factor.high - factor.low)
@@ -176,7 +204,7 @@ class _Report:
         rows = []
         for r in self.sweep.answers.regrets:
             name = self.say("base_plan") if r.number < 0 else self.say("run_plan", n=r.number)
-            spans = [_between(low, high) for low, high in ((r.low_max, r.high_max), (r.low_mean, r.high_mean))]
+            spans = [between_cell(low, high) for low, high in ((r.low_max, r.high_max), (r.low_mean, r.high_mean))]
             rows.append((Cell(name), *spans, Cell(f"{r.infeasible}/{r.tried}" if r.infeasible else NONE, r.infeasible)))
         heads = ("max_regret", "mean_regret", "cannot")
         columns = (Column("plan", self.say("plan"), False), *(Column(h, self.say(h)) for h in heads))
@@ -189,7 +217,7 @@ class _Report:
         rows = []
         for s in sorted(found, key=lambda s: s.group != "source"):
             values = [getattr(s, key) for key in keys]
-            cells = [_points(v) if kind == "morris" else _share(v) for v in values]
+            cells = [points_cell(v) if kind == "morris" else share_cell(v) for v in values]
             rows.append((Cell(self.say(s.of) if s.of in TEXTS else clean(s.of)), *cells))
         columns = (Column("of", self.say("of"), False), *(Column(k, self.say(k)) for k in keys))
         notes = (self.say("correlated_note"),) if kind == "monte-carlo" else ()
@@ -200,7 +228,7 @@ class _Report:
         rows = []
         for run in self.sweep.runs:
             now = {t.programme for t in run.taken}
-            cells = [_number(run.criteria.get(c)) for c in self.criteria]
+            cells = [number_cell(run.criteria.get(c)) for c in self.criteria]
             counts = [Cell(str(len(s)), len(s)) for s in (now, now - held, held - now)]
             rows.append((Cell(run.model), Cell(run.status), *cells, *counts))
         columns = (
@@ -214,15 +242,15 @@ class _Report:
     def stairs(self) -> Table:
         found = self.sweep.answers.staircase
         assert found is not None
-        unit = money_unit(self.instance.header, _exact(max((s.high for s in found.steps), default=0.0)), self.lang)
+        unit = money_unit(self.instance.header, exact(max((s.high for s in found.steps), default=0.0)), self.lang)
         rows = tuple(
             (
-                Cell(unit.text(_exact(s.low)), _exact(s.low)),
-                Cell(unit.text(_exact(s.high)), _exact(s.high)),
+                Cell(unit.text(exact(s.low)), exact(s.low)),
+                Cell(unit.text(exact(s.high)), exact(s.high)),
                 Cell(str(len(s.programmes)), len(s.programmes)),
                 Cell(self._listed(s.entered), None),
                 Cell(self._listed(s.left), None),
-                _points(s.marginal * found.today / 100),
+                points_cell(s.marginal * found.today / 100),
                 Cell(self.say("everywhere" if s.proven else "at_levels")),
             )
             for s in found.steps
@@ -237,69 +265,9 @@ class _Report:
             ("proven", False),
         )
         columns = tuple(Column(h, self.say(h), numeric) for h, numeric in heads)
-        money: Callable[[float], str] = lambda amount: in_words(self.instance.header, _exact(amount), self.lang)  # noqa: E731
-        note = self.say("stairs_note", gap=percent_up(_exact(found.gap)), tolerance=money(found.tolerance), today=money(found.today))
+        money: Callable[[float], str] = lambda amount: in_words(self.instance.header, exact(amount), self.lang)  # noqa: E731
+        note = self.say("stairs_note", gap=percent_up(exact(found.gap)), tolerance=money(found.tolerance), today=money(found.today))
         return Table("steps", self.say("steps", unit=unit.label), columns, rows, notes=(note,))
 
     def _listed(self, programmes: tuple[str, ...]) -> str:
         return ", ".join(self.names.get(p, p) for p in programmes) or NONE
-
-
-def bar(swing: Swing, base: float, widest: float) -> str:
-    """The span of scores around the base: `<` where the low end stands, `>` the high end, `|` the base."""
-    middle = BAR // 2
-    places = {v: middle - round((v - base) / widest * middle) for v in (swing.low, swing.high, base) if v is not None}
-    line = [" "] * BAR
-    for place in range(min(places.values()), max(places.values()) + 1):
-        line[place] = "-"
-    line[middle] = "|"
-    for value, mark in ((swing.low, "<"), (swing.high, ">")):
-        if value is not None and places[value] != middle:
-            line[places[value]] = mark
-    return "".join(line)
-
-
-def _moves(swing: Swing) -> str:
-    ends = ((swing.entered_low, swing.left_low), (swing.entered_high, swing.left_high))
-    entered, left = max(ends, key=lambda end: len(end[0]) + len(end[1]))
-    return f"{len(entered)}/{len(left)}" if entered or left else NONE
-
-
-def _swing(swing: Swing) -> Cell:
-    points = _exact(swing.swing) * 100
-    return Cell(significant(points, 3) + ("*" if swing.resolved else ""), points)
-
-
-def _ended(value: float | None, status: str, say: Callable[..., str]) -> Cell:
-    return Cell(say(f"status_{status}")) if value is None else _score(value)
-
-
-def _score(aim: float | None) -> Cell:
-    """A normalised aim as a score of 100."""
-    if aim is None:
-        return Cell(NONE)
-    score = (1 - _exact(aim)) * 100
-    return Cell(significant(score, 4), score)
-
-
-def _points(part: float | None) -> Cell:
-    """A part of the aim's range in points of 100."""
-    return Cell(NONE) if part is None else Cell(significant(_exact(part) * 100, 3), _exact(part) * 100)
-
-
-def _between(low: float | None, high: float | None) -> Cell:
-    if low is None or high is None:
-        return Cell(NONE)
-    return Cell(f"{significant(_exact(low) * 100, 3)} - {significant(_exact(high) * 100, 3)}", _exact(high) * 100)
-
-
-def _share(value: float | None) -> Cell:
-    return Cell(NONE) if value is None else Cell(percent(_exact(value)), _exact(value))
-
-
-def _number(value: float | None) -> Cell:
-    return Cell(NONE) if value is None else Cell(significant(_exact(value)), _exact(value))
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(repr(float(value)))

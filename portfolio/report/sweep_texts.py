@@ -51,6 +51,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "swing: largest minus smallest score of base, low and high end; * certain: the proven bounds do not overlap. enter/leave: programmes, at the end that moves more",
         "振れ幅: 基準・下限・上限のスコアの最大と最小の差。*は限界値が重ならず確実。採択/除外: より多く動く端での事業数",
     ),
+    "grid_of": ("score over {down} (down){across}", "スコア: {down}（縦）{across}"),
     "contested": ("contested programmes", "採否が分かれる事業"),
     "programme": ("programme", "事業"),
     "share": ("funded in", "採択率"),

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from portfolio.api.public import load
 from portfolio.library import load_model
 from portfolio.report.blocks import as_data
-from portfolio.report.sweep_content import bar, sweep_content
+from portfolio.report.sweep_cells import bar
+from portfolio.report.sweep_content import sweep_content
 from portfolio.report.sweep_section import sweep_section
 from portfolio.report.sweep_texts import TEXTS
 from portfolio.report.terminal import render
@@ -48,6 +49,15 @@ def test_scores_are_one_minus_the_aim_and_their_ends_change_places() -> None:
     assert row["most"] == pytest.approx(100 * (1 - spread.least))
     first = as_data(sweep_content(sweep, "en"))["tables"]["tornado"]["rows"][0]
     assert first["swing"] == pytest.approx(100 * sweep.answers.swings[0].swing)
+
+
+def test_a_grid_of_two_factors_is_a_table_of_scores() -> None:
+    sweep = run_sweep(load("lorie-savage"), load_model(), None, Todo(kind="grid", vary=VARY[1:], runs=9))
+    table = as_data(sweep_content(sweep, "en"))["tables"]["grid"]
+    assert [row["level"] for row in table["rows"]] == ["5", "12.5", "20"]
+    assert list(table["columns"].values())[1:] == ["x0.7", "x0.95", "x1.2"]
+    corner = next(run for run in sweep.runs if run.levels == (F(1), F(0)))
+    assert table["rows"][2]["at_0"] == pytest.approx(100 * (1 - corner.aim))
 
 
 def test_a_bar_runs_from_the_low_to_the_high_end_around_the_base() -> None:
