@@ -74,9 +74,8 @@ def _columns(b: Build, timing: Timing) -> Array:
     table, funds, years = b.table, b.instance.funds, b.instance.years
     # Years at which a fund may pay, for each way: (ways, funds, years).
     may = np.stack([table.payable(fund) for fund in funds], axis=1) if funds else np.zeros((len(b.at.ways), 0), dtype=bool)
-    takes = np.array([[_opens(b, fund) <= t <= _closes(b, fund) for t in years] for fund in funds], dtype=bool).reshape(
-        len(funds), len(years)
-    )
+    opens, closes = (np.array([[end(b, fund)] for fund in funds], dtype=int).reshape(-1, 1) for end in (_opens, _closes))
+    takes = (opens <= years) & (np.asarray(years) <= closes)
     may &= (~table.forbidden & table.paid)[:, None]
     way, fund, n = np.nonzero(may[:, :, None] & takes & table.window[:, None, :])
     owed = _prescribed(b, way, fund, n)

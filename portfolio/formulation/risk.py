@@ -73,14 +73,14 @@ def _residuals(b: Build, exposures: tuple[Exposure, ...]) -> Residuals:
 def _losses(b: Build, criterion: Risk) -> list[Loss]:
     """The scenarios' losses in the criterion's exposures."""
     exposures = b.instance.exposures
-    multiplier = ripple_multipliers(b.instance.ripple)
-    value = [e.value.number * multiplier.get(e.field or "", Fraction(1)) for e in exposures]
+    multiplier = ripple_multipliers(b.instance.ripple) if b.exact else _nearly(b.instance.ripple)
+    spread = b.filled([multiplier.get(e.field or "", b.number(1)) for e in exposures], len(exposures))
     mine = [n for n, e in enumerate(exposures) if not criterion.exposures or e.id in criterion.exposures]
     losses = []
     for s in b.instance.scenarios:
         hit = [n for n in mine if exposures[n].id in s.severities]
-        money = b.money(value[n] * s.severities[exposures[n].id].number for n in hit)
-        losses.append(Loss(s.id, s.probability.number, np.array(hit, dtype=np.intp), money))
+        money = b.money(exposures[n].value.number * s.severities[exposures[n].id].number for n in hit)
+        losses.append(Loss(s.id, s.probability.number, np.array(hit, dtype=np.intp), money * spread[hit]))
     return losses
 
 
@@ -137,3 +137,16 @@ def ripple_multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction]:
                 for column, value in own.items():
                     row[column] = row.get(column, Fraction(0)) - factor * value
     return {name: rows[name][None] for name in names}
+
+
+def _nearly(links: Iterable[RippleLink]) -> dict[str, float]:
+    """The same multipliers in floats."""
+    listed = list(links)
+    place: dict[str, int] = {}
+    for link in listed:
+        for name in (link.from_field, link.to_field):
+            place.setdefault(name, len(place))
+    kept = np.eye(len(place))
+    for link in listed:
+        kept[place[link.from_field], place[link.to_field]] -= float(link.share.number)
+    return dict(zip(place, np.linalg.solve(kept, np.ones(len(place))).tolist(), strict=True))
