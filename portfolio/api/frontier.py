@@ -58,7 +58,7 @@ class Effort:
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Callable[[Progress], None] | None = None
     save: Callable[[Frontier], None] | None = None
-    zones: str = "mip"
+    zones: str = "tree"
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def recheck(frontier: Frontier, door: str, zones: int, seconds: float, seed: int
                 -outcome.bound,
                 outcome.verdict,
                 deepest <= limit,
-                outcome.verdict == "infeasible" or -outcome.bound <= limit + float(_room(zone)),
+                outcome.verdict == "infeasible" or -outcome.bound <= limit + 2 * float(_room(zone)),
                 time.perf_counter() - begun,
             )
         )
@@ -113,7 +113,7 @@ def _dense(program: Program, row: int) -> Floats:
 
 
 def _room(zone: Zone) -> Fraction:
-    """Gap at which the door may stop: a tenth of the zone's bound."""
+    """Gap at which the door may stop: a tenth of the zone's bound. Some doors print their bounds to few digits, hence twice this when compared."""
     return max(zone.alpha / 10, Fraction(1, 10**5))
 
 

@@ -57,7 +57,7 @@ def frontier(
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
     solver_of_zones: Annotated[
         ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit; race: whichever is faster on a first zone.")
-    ] = ZoneSolvers.mip,
+    ] = ZoneSolvers.tree,
     resume: Annotated[str | None, typer.Option(help="Go on with a frontier that was stopped.", metavar="FILE")] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Frontier file; - for stdout. Default: ID.frontier.json here.")

@@ -47,6 +47,11 @@ def found(instance: Instance) -> Frontier:
     return frontier(instance, load_model("allocation"), EPSILON)
 
 
+@pytest.fixture(scope="module")
+def by_mips(instance: Instance) -> Frontier:
+    return frontier(instance, load_model("allocation"), EPSILON, Effort(zones="mip"))
+
+
 def same(a: Frontier, b: Frontier) -> bool:
     """Everything but times, and what only --resume needs."""
     return result_text(bare(a)) == result_text(bare(b))
@@ -69,8 +74,11 @@ def test_a_frontier_file_says_the_same_after_reading(found: Frontier) -> None:
     assert parse_frontier(result_text(found)) == found
 
 
-def test_two_workers_find_the_same(instance: Instance, found: Frontier) -> None:
-    assert same(frontier(instance, load_model("allocation"), EPSILON, Effort(workers=2)), found)
+def test_two_workers_find_the_same(instance: Instance, found: Frontier, by_mips: Frontier) -> None:
+    for one in (found, by_mips):
+        zones = one.options["zones"]
+        assert same(frontier(instance, load_model("allocation"), EPSILON, Effort(workers=2, zones=zones)), one)
+    assert audit_frontier(by_mips).holds and by_mips.status == "certified"
 
 
 def test_another_door_finds_nothing_deeper(found: Frontier) -> None:
@@ -94,17 +102,17 @@ def test_criteria_that_make_no_frontier(instance: Instance, criteria: tuple[str,
 
 # -- stop and resume ------------------------------------------------------------------------------------------------
 def test_every_checkpoint_carries_a_weaker_certificate_and_leads_to_the_same_frontier(
-    instance: Instance, found: Frontier, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, by_mips: Frontier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portfolio.api.frontier.SAVE_EVERY", -1e9)
     states: list[str] = []
-    frontier(instance, load_model("allocation"), EPSILON, Effort(save=lambda f: states.append(result_text(f))))
+    frontier(instance, load_model("allocation"), EPSILON, Effort(zones="mip", save=lambda f: states.append(result_text(f))))
     assert len(states) > 5
     for text in states[::4]:
         state = parse_frontier(text)
         assert state.status == "limit"
         assert audit_frontier(state).holds
-        assert same(frontier(instance, load_model("allocation"), EPSILON, earlier=state), found)
+        assert same(frontier(instance, load_model("allocation"), EPSILON, Effort(zones="mip"), earlier=state), by_mips)
 
 
 def test_a_run_with_trees_goes_on_to_the_same_frontier_too(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +124,9 @@ def test_a_run_with_trees_goes_on_to_the_same_frontier_too(instance: Instance, m
     assert whole.status == "certified" and audit_frontier(whole).holds
     assert len(states) > 1
     for text in states[::2]:
-        assert same(frontier(instance, load_model("allocation"), Fraction(1, 50), Effort(zones="tree"), earlier=parse_frontier(text)), whole)
+        assert same(
+            frontier(instance, load_model("allocation"), Fraction(1, 50), Effort(zones="tree"), earlier=parse_frontier(text)), whole
+        )
 
 
 def test_a_stopped_run_goes_on_to_the_same_frontier(instance: Instance, found: Frontier) -> None:
@@ -188,8 +198,8 @@ LIES: dict[str, Callable[[Raw], object]] = {
 
 
 @pytest.mark.parametrize("name", list(LIES))
-def test_lies_are_found(found: Frontier, name: str) -> None:
-    raw = json.loads(result_text(found))
+def test_lies_are_found(by_mips: Frontier, name: str) -> None:
+    raw = json.loads(result_text(by_mips))
     LIES[name](raw)
     assert not audit_frontier(frontier_of(raw)).holds
 
