@@ -63,7 +63,7 @@ def test_many_openings_of_a_new_file_at_once(tmp_path: Path) -> None:
         except UsageError as error:
             troubles.append(error)
 
-    for n in range(40):
+    for n in range(15):
         barrier = threading.Barrier(4)
         threads = [threading.Thread(target=one, args=(tmp_path / str(n), barrier)) for _ in range(4)]
         for thread in threads:

@@ -84,12 +84,12 @@ def test_more_factors_or_another_gap_do_not_mix_with_what_the_store_has(tmp_path
 
 
 def test_an_interrupted_sweep_keeps_its_runs_and_a_second_one_completes_the_same_table(tmp_path: Path) -> None:
-    todo = Todo(kind="monte-carlo", vary=CAPITAL, runs=120, candidates=0)
+    todo = Todo(kind="monte-carlo", vary=CAPITAL, runs=70, candidates=0)
     instance, stop = load("lorie-savage"), threading.Event()
     with Store(tmp_path / "s.sqlite") as store:
-        part = swept(instance, todo, store=store, stop=stop, watch=lambda _, tally: stop.set() if tally.done >= 30 else None)
+        part = swept(instance, todo, store=store, stop=stop, watch=lambda _, tally: stop.set() if tally.done >= 20 else None)
         assert part.status == "interrupted"
-        assert 0 < len(part.runs) < 120
+        assert 0 < len(part.runs) < 70
         whole = swept(instance, todo, store=store)
     assert table(whole) == table(swept(instance, todo))
     assert {r.number: r for r in part.runs}.items() <= {r.number: r for r in whole.runs}.items()
