@@ -33,10 +33,12 @@ def sentences(frontier: Frontier, lang: str) -> list[str]:
     shares = ", ".join(f"{n} {WORDS[proof][lang == 'ja']}" for proof, n in rests.most_common())
     epsilon, points, zones = f"{float(certificate.certified):.4%}", len(frontier.points), len(certificate.zones)
     if lang == "ja":
-        return [f"点{points}個、領域{zones}個を再計算し一致。証明されたε {epsilon}（根拠: {shares}。半空間以外の限界はソルバーによる）"]
+        return [
+            f"点{points}個、領域{zones}個を再計算し一致。証明されたε {epsilon}（根拠: {shares}。限界そのものは再計算していません。--resolve-with で別のソルバーに確認できます）"
+        ]
     return [
         f"{points} points, {zones} zones recomputed and equal; certified epsilon {epsilon}",
-        f"bounds rest on {shares}; but for half-space arithmetic they are the solver's word",
+        f"bounds rest on {shares}; what follows from them was computed again, they themselves were not (--resolve-with asks another solver)",
     ]
 
 
