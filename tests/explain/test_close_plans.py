@@ -25,6 +25,7 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 from tests.conformance import oracle
 from tests.support.small_instances import small
+from tests.support.tiers import seeds
 
 SPEC = load_model()
 EXACT = Effort(gap=0.0)
@@ -64,7 +65,7 @@ def every_set(instance: Instance, weights: dict[str, float]) -> dict[Funded, flo
     return found
 
 
-@pytest.mark.parametrize("seed", range(6000, 6004))
+@pytest.mark.parametrize("seed", seeds(6000, 4, 60))
 def test_each_alternative_is_as_far_as_any_plan_within_the_share(seed: int) -> None:
     instance, result = drawn(seed)
     question = Question(result)
@@ -84,7 +85,7 @@ def test_each_alternative_is_as_far_as_any_plan_within_the_share(seed: int) -> N
     assert set(found.shared) == frozenset.intersection(*seen)
 
 
-@pytest.mark.parametrize("seed", range(6100, 6104))
+@pytest.mark.parametrize("seed", seeds(8100, 4, 60))
 def test_core_and_exterior_hold_at_every_admissible_weighting_by_enumeration(seed: int) -> None:
     """Statuses proven at the corners are checked at a grid of weights in between; borderline programmes have plans of both kinds."""
     instance, result = drawn(seed)
@@ -114,7 +115,7 @@ def test_core_and_exterior_hold_at_every_admissible_weighting_by_enumeration(see
 
 
 def test_intervals_of_weights_have_the_corners_of_the_cut_box() -> None:
-    _, result = drawn(6100)
+    _, result = drawn(8100)
     a, b = list(result.ranges)[:2]
     others = {c: Fraction(0) for c in list(result.ranges)[2:]}
     words = ",".join([f"{a}=0.2..0.6", f"{b}=0.4..1", *(f"{c}=0" for c in others)])
@@ -123,7 +124,7 @@ def test_intervals_of_weights_have_the_corners_of_the_cut_box() -> None:
     assert all(sum(w.values()) == 1 for w in found)
 
 
-@pytest.mark.parametrize("seed", range(6200, 6203))
+@pytest.mark.parametrize("seed", seeds(8200, 3, 60))
 def test_prices_are_intervals_around_the_true_differences(seed: int) -> None:
     instance, result = drawn(seed)
     question = Question(result)
@@ -141,7 +142,7 @@ def test_prices_are_intervals_around_the_true_differences(seed: int) -> None:
             assert float(found.less.low) - GRID_LOSS <= less.value - base.value <= float(found.less.high) + GRID_LOSS
 
 
-@pytest.mark.parametrize("seed", range(6300, 6303))
+@pytest.mark.parametrize("seed", seeds(8300, 3, 60))
 def test_the_price_of_stability_equals_enumeration_for_every_number_of_changes(seed: int) -> None:
     instance, result = drawn(seed)
     assert result.plan is not None
@@ -160,7 +161,7 @@ def test_the_price_of_stability_equals_enumeration_for_every_number_of_changes(s
 
 
 def test_comparing_splits_the_change_into_numbers_and_plan() -> None:
-    instance, before = drawn(6300)
+    instance, before = drawn(8300)
     assert before.plan is not None and before.plan.choices
     name = before.plan.choices[0].programme
     after = allocate(with_effect(instance, name, Fraction(1, 10)), SPEC, Weighted(weights={"growth": Fraction(1)}), Solve(gap=Fraction(0)))
@@ -173,7 +174,7 @@ def test_comparing_splits_the_change_into_numbers_and_plan() -> None:
 
 
 def test_a_plan_that_the_later_rules_forbid_says_so() -> None:
-    instance, before = drawn(6300)
+    instance, before = drawn(8300)
     assert before.plan is not None
     paid = {p.fund for c in before.plan.choices for p in c.payments}
     poorer = with_parts(instance, funds=tuple(f.model_copy(update={"years": {}}) if f.id in paid else f for f in instance.funds))

@@ -24,6 +24,10 @@ INFEASIBLE = (1, 18, 19, 27, 29, 31, 35, 36, 43, 63, 80, 81, 100)
 """Seeds whose instance no plan obeys, with conflicts of one to five rules of many kinds; in some only whole decisions conflict."""
 
 
+CAMPAIGN = [*INFEASIBLE, *(pytest.param(seed, marks=pytest.mark.fuzz) for seed in range(120, 1000))]
+"""In the long tier every seed is drawn, and those that some plan obeys are passed over: about 200 are left."""
+
+
 def drawn(seed: int) -> Instance:
     return parse_instance(small(seed, lambda i: 1 < oracle.count(i, 61) <= 60))
 
@@ -46,10 +50,12 @@ def _is(place: str, side: str, key: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", INFEASIBLE)
+@pytest.mark.parametrize("seed", CAMPAIGN)
 def test_a_conflict_is_one_and_every_part_of_it_is_not(seed: int) -> None:
     instance = drawn(seed)
-    assert not feasible(instance)
+    if feasible(instance):
+        assert seed not in INFEASIBLE
+        return
     book = Rulebook(instance, SPEC)
     conflict = find_conflict(book)
     assert conflict is not None and conflict.minimal
@@ -61,9 +67,11 @@ def test_a_conflict_is_one_and_every_part_of_it_is_not(seed: int) -> None:
         assert feasible(only(instance, rest, book.rules)), (seed, named, left_out)
 
 
-@pytest.mark.parametrize("seed", INFEASIBLE)
+@pytest.mark.parametrize("seed", CAMPAIGN)
 def test_a_repair_suffices_and_nothing_cheaper_of_one_rule_does(seed: int) -> None:
     instance = drawn(seed)
+    if feasible(instance):
+        return
     book = Rulebook(instance, SPEC)
     conflict = find_conflict(book)
     assert conflict is not None

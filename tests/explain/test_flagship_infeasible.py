@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +14,10 @@ from portfolio.explain.conflict import find_conflict
 from portfolio.explain.feasible import Rulebook
 from portfolio.library import load_model
 from portfolio.report.conflict_content import conflict_content
+from portfolio.schema.validate import parse_instance
 
 FLAGSHIP = str(Path(__file__).parents[2] / "instances" / "japan-2026" / "instance.json")
+THREE = ("semi_gan", "gx_hydrogen", "aero_launch")
 Case = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...], set[str]]
 
 CASES: list[Case] = [
@@ -79,7 +84,13 @@ CASES: list[Case] = [
         (),
         {"rules.cap_energy", "programmes.gx_hydrogen"},
     ),
-    ("Kanto capped at nothing", ("rules.kanto_cap.max=0",), ("semi_ai_compute",), (), {"rules"}),
+    (
+        "Kanto capped at nothing",
+        ("rules.kanto_cap.max=0",),
+        ("semi_domestic_model",),
+        (),
+        {"rules.kanto_cap", "programmes.semi_domestic_model"},
+    ),
     (
         "no maintenance money, maintenance mandatory",
         ("ceilings.defence_maintenance.max=0", "ceilings.defence_maintenance_after.max=0"),
@@ -99,7 +110,7 @@ CASES: list[Case] = [
         ("rules.focus_scalers.max=0",),
         ("semi_rapidus_2nm",),
         (),
-        {"rules.focus_scalers", "programmes.semi_rapidus_2nm"},
+        {"rules.focus_scalers"},
     ),
     (
         "cash in no year, maintenance mandatory",
@@ -108,14 +119,47 @@ CASES: list[Case] = [
         (),
         {"ceilings.cash_all"},
     ),
+]
+
+
+ADDED: list[tuple[str, dict[str, list[dict[str, Any]]], set[str]]] = [
+    # name, entries added to collections, places of the conflict; the relaxation obeys them all
     (
-        "both sides of a whole decision",
-        ("rules.focus_scalers.max=1", "rules.focus_digital.max=1", "rules.diversify_fields.min=17"),
-        ("semi_rapidus_2nm", "gx_hydrogen"),
-        (),
-        {"rules"},
+        "a band of money below the smallest scale",
+        {"ceilings": [{"id": "band", "name": "Band", "select": {"programmes": ["semi_rapidus_2nm"]}, "min": 1, "max": 2}]},
+        {"ceilings.band"},
+    ),
+    (
+        "three that exclude each other, and more than one of them",
+        {
+            "rules": [
+                *({"id": f"not_{a}_{b}", "name": f"Not {a} {b}", "kind": "excludes", "of": [a, b]} for a, b in combinations(THREE, 2)),
+                {
+                    "id": "some",
+                    "name": "Some of three",
+                    "kind": "linear",
+                    "terms": [{"programme": p, "on": "taken", "coef": 1} for p in THREE],
+                    "min": "1.2",
+                },
+            ]
+        },
+        {"rules.some", *(f"rules.not_{a}_{b}" for a, b in combinations(THREE, 2))},
     ),
 ]
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("case", ADDED, ids=[c[0] for c in ADDED])
+def test_a_conflict_of_whole_decisions_alone_is_called_one(case: tuple[str, dict[str, list[dict[str, Any]]], set[str]]) -> None:
+    _, added, wanted = case
+    raw = json.loads(Path(FLAGSHIP).read_text(encoding="utf-8"))
+    for collection, entries in added.items():
+        raw[collection] = [*raw[collection], *entries]
+    conflict = find_conflict(Rulebook(parse_instance(raw), load_model(), seconds=120), with_repairs=False)
+    assert conflict is not None and conflict.integral and conflict.minimal
+    places = [change.place for change in conflict.rules]
+    assert all(any(place.startswith(root) for place in places) for root in wanted), places
+    assert all(any(place.startswith(root) for root in wanted) for place in places), places
 
 
 @pytest.mark.fuzz

@@ -21,6 +21,7 @@ from portfolio.schema.validate import parse_instance
 from portfolio.solvers.outcome import Ask
 from tests.conformance import oracle
 from tests.support.small_instances import small
+from tests.support.tiers import seeds
 
 SPEC = load_model()
 EXACT = Effort(gap=0.0, solves=60)
@@ -53,7 +54,7 @@ def best(instance: Instance) -> float | None:
     return None if found is None else found.value
 
 
-@pytest.mark.parametrize("seed", range(5000, 5008))
+@pytest.mark.parametrize("seed", seeds(5000, 8, 150))
 def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int) -> None:
     instance, result = drawn(seed)
     assert result.plan is not None
@@ -76,7 +77,7 @@ def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int)
         assert float(answer.loss.low) - GRID_LOSS <= true <= float(answer.loss.high) + GRID_LOSS
 
 
-@pytest.mark.parametrize("seed", range(5100, 5105))
+@pytest.mark.parametrize("seed", seeds(6000, 5, 100))
 def test_break_evens_hold_on_both_sides_by_enumeration(seed: int) -> None:
     """At `out` no plan with the programme is as good as the reported one; at `enough` one is."""
     instance, result = drawn(seed)
@@ -100,7 +101,7 @@ def test_break_evens_hold_on_both_sides_by_enumeration(seed: int) -> None:
                 assert even.enough - even.out <= 2 * even.tolerance or even.out == even.today, (seed, programme.id, even)
 
 
-@pytest.mark.parametrize("seed", range(5200, 5204))
+@pytest.mark.parametrize("seed", seeds(7000, 4, 80))
 def test_a_funded_programme_leaves_below_its_break_even_and_not_above(seed: int) -> None:
     instance, result = drawn(seed)
     question = Question(result)
