@@ -34,7 +34,7 @@ def sentences(frontier: Frontier, lang: str) -> list[str]:
     epsilon, points, zones = f"{float(certificate.certified):.4%}", len(frontier.points), len(certificate.zones)
     if lang == "ja":
         return [
-            f"点{points}個、領域{zones}個を再計算し一致。証明されたε {epsilon}（根拠: {shares}。限界そのものは再計算していません。--resolve-with で別のソルバーに確認できます）"
+            f"点{points}個、領域{zones}個を再計算し一致。証明されたε {epsilon}（根拠: {shares}。限界自体は未検証。--resolve-with で別のソルバーに確認可）"
         ]
     return [
         f"{points} points, {zones} zones recomputed and equal; certified epsilon {epsilon}",
