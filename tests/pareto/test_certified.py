@@ -50,7 +50,7 @@ def assert_promise(problem: Program, found: Certified, tolerance: float = 1e-6) 
         assert deepest(kept, u, found.frame.r) <= float(alpha) + tolerance
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_no_plan_is_better_than_a_reported_point_by_more_than_epsilon(seed: int) -> None:
     draw = random.Random(seed)
     q = 4 if seed == 0 else 2 + seed % 2
