@@ -50,7 +50,7 @@ class Cluster:
                     )
             self._client: Any = distributed.Client(self._cluster or scheduler, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, ValueError, TimeoutError) as error:
+        except (OSError, ValueError, TimeoutError, RuntimeError) as error:
             if self._cluster is not None:
                 self._cluster.close()
             raise UsageError(

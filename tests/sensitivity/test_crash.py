@@ -101,9 +101,10 @@ def test_kill_9_at_20_random_moments_of_one_sweep(tmp_path: Path, undisturbed: A
 
 def sweep_with_deaths(path: Path, moments: list[float]) -> tuple[Any, int]:
     """(table, deaths): a sweep on a local cluster whose workers are killed one after another."""
-    ended, deaths = threading.Event(), [0]
+    started, ended, deaths = threading.Event(), threading.Event(), [0]
 
     def killer() -> None:
+        started.wait()
         for moment in moments:
             workers: list[Any] = []
             while not ended.is_set() and not (workers := [p for p in multiprocessing.active_children() if p.is_alive()]):
@@ -119,9 +120,10 @@ def sweep_with_deaths(path: Path, moments: list[float]) -> tuple[Any, int]:
     with Store(path) as store:
         thread.start()
         try:
-            sweep = run_sweep(load("lorie-savage"), load_model(), None, TODO, Means(workers=2, scheduler="local", store=store))
+            sweep = run_sweep(load("lorie-savage"), load_model(), None, TODO, Means(2, "local", store, watch=lambda *_: started.set()))
         finally:
             ended.set()
+            started.set()
             thread.join()
     return table(sweep), deaths[0]
 
@@ -129,7 +131,7 @@ def sweep_with_deaths(path: Path, moments: list[float]) -> tuple[Any, int]:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_cluster_gives_the_same_table_even_when_a_worker_is_killed(tmp_path: Path, undisturbed: Any) -> None:
-    found, deaths = sweep_with_deaths(tmp_path / "s.sqlite", [2.0])
+    found, deaths = sweep_with_deaths(tmp_path / "s.sqlite", [0.1])
     assert deaths == 1
     assert found == undisturbed
 
@@ -140,7 +142,7 @@ def test_a_cluster_gives_the_same_table_even_when_a_worker_is_killed(tmp_path: P
 def test_20_deaths_of_workers_change_nothing(tmp_path: Path, undisturbed: Any) -> None:
     draw, deaths, tried = random.Random(11), 0, 0
     while deaths < 20 and tried < 20:
-        found, killed = sweep_with_deaths(tmp_path / f"{tried}.sqlite", [draw.uniform(0.5, 3.0) for _ in range(3)])
+        found, killed = sweep_with_deaths(tmp_path / f"{tried}.sqlite", [draw.uniform(0.0, 1.0) for _ in range(3)])
         assert found == undisturbed
         deaths, tried = deaths + killed, tried + 1
     assert deaths >= 20
