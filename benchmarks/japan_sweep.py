@@ -1,6 +1,6 @@
 """What the judgements of the flagship do to its plan: tornados by kind and one by one, 500 random runs, a staircase of the budget.
 
-    python benchmarks/japan_sweep.py [--store japan-2026.sweep.sqlite] [--seconds 420] [--workers 2] [--scheduler local]
+    python benchmarks/japan_sweep.py [--store japan-2026.sweep.sqlite] [--seconds 600] [--workers 2] [--scheduler local]
 
 Runs are kept in the store; the same command goes on where it stopped. Writes docs/figures/japan-2026-sweep.json, from which docs/japan-2026.md takes its section
 (python -m portfolio.report.instance_doc). Parts that are not finished are written with the runs they have, and say so. On one idle core about 5 minutes for the
@@ -67,15 +67,14 @@ def evidence(sweep: Sweep) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--store", default="japan-2026.sweep.sqlite")
-    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--seconds", type=float, default=600.0, help="then stop; the same command goes on")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--scheduler")
     arguments = parser.parse_args()
     stop, begun = threading.Event(), time.perf_counter()
-    if arguments.seconds < float("inf"):
-        timer = threading.Timer(arguments.seconds, stop.set)
-        timer.daemon = True
-        timer.start()
+    timer = threading.Timer(arguments.seconds, stop.set)
+    timer.daemon = True
+    timer.start()
     instance = parse_instance(parse_json(read_text(HOME / "instances/japan-2026/instance.json")))
     shown = [0.0]
 
