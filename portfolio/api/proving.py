@@ -102,9 +102,7 @@ def prove_stages(
         unit = Fraction(1) if stage.of == "aim" else max(abs(plan.criteria[stage.of]), Fraction(1))
         # The smallest gap that can be asked for: a search's solutions are floating-point numbers.
         gap = max(effort.prove or Fraction(0), PROOF_TOLERANCE) * unit
-        proof = prove(
-            program, question, stage.of, clock.ask(PROOF), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads
-        )
+        proof = prove(program, question, stage.of, clock.ask(PROOF), Fraction(stage.outcome.objective), gap, effort.seed, effort.threads)
         found.append(proof)
     return tuple(proof for proof in found if proof is not None)
 
