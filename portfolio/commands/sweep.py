@@ -73,7 +73,14 @@ def sweep(
     budget: Annotated[str, typer.Option(help="Fund of --design staircase, or total.", metavar="FUND")] = "total",
     span: Annotated[str, typer.Option(help="Budgets of the staircase, times today's.", metavar="LOW:HIGH")] = "0.5:1.5",
     tolerance: Annotated[str, typer.Option(help="How closely levels of the staircase are told apart, share of today's.")] = "1%",
-    candidates: Annotated[int, typer.Option(help="Plans whose regret is followed over all runs, besides the base.", min=0, max=100)] = 3,
+    candidates: Annotated[
+        int | None,
+        typer.Option(
+            help="Plans whose regret is followed over all runs, besides the base. Default: 3 where many numbers move at once.",
+            min=0,
+            max=100,
+        ),
+    ] = None,
     set_: Settings = None,
     gap: Annotated[str, typer.Option(help="Gap of each run, share of the aim's range.")] = "0.5%",
     time_limit: Annotated[float | None, typer.Option(help="Seconds per solve; a run that hits it says so.", min=0.0)] = None,

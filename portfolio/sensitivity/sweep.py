@@ -36,6 +36,7 @@ from portfolio.solvers.outcome import Ask
 
 ANCHORS = 8
 """First runs of a random design, solved from the base; each later one may begin from the nearest of them too."""
+CANDIDATES = 3
 BASE_GAP = 0.25
 """Gap of the base, as a share of the runs' gap."""
 NEAR = frozenset(("monte-carlo", "grid", "sobol", "morris"))
@@ -45,6 +46,7 @@ NEAR = frozenset(("monte-carlo", "grid", "sobol", "morris"))
 @dataclass(frozen=True)
 class Todo:
     """What to do. runs: about how many · gap: of the normalised aim · seconds: per solve · candidates: plans whose regret is followed over all runs
+    besides the base (None: some where many factors move at once, else none)
     together: which judged numbers move as one, where nothing is said to vary · budget: of the staircase, a fund or `total`, from low to high times
     today's, to `tolerance` (share of today's)."""
 
@@ -57,7 +59,7 @@ class Todo:
     gap: Fraction = SWEEP_GAP
     seconds: float = float("inf")
     seed: int = 0
-    candidates: int = 3
+    candidates: int | None = None
     budget: str = "total"
     span: tuple[Fraction, Fraction] = (Fraction(1, 2), Fraction(3, 2))
     tolerance: Fraction = Fraction(1, 100)
@@ -131,7 +133,7 @@ def _carried_out(asking: Asking, head: Sweep, todo: Todo, trouble: Sequence[str 
         if record is not None
     )
     head = head.model_copy(update={"runs": runs, "status": "complete" if len(runs) == len(records) else "interrupted"})
-    regrets = regrets_of(asking, head, todo.candidates) if todo.kind != "models" else ()
+    regrets = regrets_of(asking, head, _candidates(todo)) if todo.kind != "models" else ()
     return head.model_copy(update={"answers": answers_of(head).model_copy(update={"regrets": regrets})})
 
 
@@ -153,6 +155,13 @@ def _model_runs(asking: Asking, trouble: Sequence[str | None]) -> list[Record | 
     levels: list[Any] = [None] * len(asking.maker.factors)
     records = iter(asking.ask("runs", [question(levels, frame=i) for i in place.values()]))
     return [next(records) if t is None else {"status": "infeasible" if t == "infeasible" else "limit"} for t in trouble]
+
+
+def _candidates(todo: Todo) -> int:
+    """Following a plan costs a solve per run: by default only where the design tells plans apart."""
+    if todo.candidates is not None:
+        return todo.candidates
+    return CANDIDATES if todo.kind in NEAR else 0
 
 
 # -- what all runs share -----------------------------------------------------------------------------------------------
@@ -238,6 +247,6 @@ def _options(todo: Todo) -> dict[str, Any]:
         "gap": exact_text(todo.gap),
         "seconds": None if todo.seconds == float("inf") else todo.seconds,
         "seed": todo.seed,
-        "candidates": todo.candidates,
+        "candidates": _candidates(todo),
     }
     return found | ({"budget": todo.budget, "tolerance": exact_text(todo.tolerance)} if todo.kind == "staircase" else {})
