@@ -51,7 +51,10 @@ def explain(
         str | None, typer.Option(help="effect, cost, success, money (default: all for one programme, effect for many).", metavar="A,B")
     ] = None,
     gap: Annotated[str, typer.Option(help="Gap of each solve.")] = "0.1%",
-    time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve (--infeasible: for everything).", min=0.0)] = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds for each solve; for one programme (default 50) and --infeasible (300): for everything.", min=0.0),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Programmes asked at a time.", min=1, max=64)] = 2,
     store: Annotated[
         str | None,

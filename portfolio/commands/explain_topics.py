@@ -23,6 +23,8 @@ T = TypeVar("T")
 Answered = tuple["Content", Any, int]
 LIMIT, INFEASIBLE, INTERRUPTED = 5, 4, 130
 SUFFIX = ".explain.sqlite"
+BUDGET = 50.0
+"""Seconds for one programme in full: its break-evens are narrowed for as long."""
 KINDS = ("effect", "cost", "success", "money")
 
 

@@ -9,6 +9,7 @@ Both ends are proven: at `out` the solver's bound is not below v, at `enough` an
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -47,17 +48,24 @@ class Change:
 
 @dataclass
 class Effort:
-    """How far to go: absolute gap of each solve, seconds for each, solves in all."""
+    """How far to go: absolute gap of each solve, seconds for each, solves per search; deadline (monotonic clock) for everything."""
 
     gap: float = 0.0
     seconds: float = float("inf")
     solves: int = 40
     stop: threading.Event | None = None
+    deadline: float = float("inf")
+
+    @property
+    def over(self) -> bool:
+        """Is the time up, or was it stopped?"""
+        return time.monotonic() >= self.deadline or (self.stop is not None and self.stop.is_set())
 
     def ask(self, **more: float) -> Ask:
         """The same for a solver."""
         event = {} if self.stop is None else {"stop": self.stop}
-        return Ask(gap=self.gap, seconds=self.seconds, **more, **event)  # type: ignore[arg-type]
+        left = min(self.seconds, max(self.deadline - time.monotonic(), 0.1))
+        return Ask(gap=self.gap, seconds=left, **more, **event)  # type: ignore[arg-type]
 
 
 def changes(question: Question, name: str) -> list[Change]:
@@ -156,9 +164,10 @@ class _Search:
             state = self._ask(below, decide=True)[0]
             if state == "out":
                 self.out = below
+                self._narrow(below, self.enough or size)
                 return
             if state == "in":
-                self.enough = min(self.enough or below, below)
+                self.enough = size = min(self.enough or below, below)
             if below <= lowest:
                 return
             reach *= 3
@@ -187,7 +196,7 @@ class _Search:
             middle = self._rounded((low + high) / 2)
             if not low < middle < high:
                 return
-            state = self._ask(middle)[0]
+            state = self._ask(middle, decide=True)[0]
             if state == "in":
                 high = self.enough = middle
             elif state == "out":
@@ -201,7 +210,7 @@ class _Search:
         while max(left - low, high - right) > self.change.tolerance and self._may_go_on():
             at = self._rounded((low + left) / 2)
             if low < at < left and left - low > self.change.tolerance:
-                if self._ask(at)[0] == "out":
+                if self._ask(at, decide=True)[0] == "out":
                     low = self.out = at
                 else:
                     left = at
@@ -209,7 +218,7 @@ class _Search:
                 left = low
             at = self._rounded((right + high) / 2)
             if right < at < high and high - right > self.change.tolerance:
-                if self._ask(at)[0] == "in":
+                if self._ask(at, decide=True)[0] == "in":
                     high = self.enough = at
                 else:
                     right = at
@@ -267,5 +276,4 @@ class _Search:
         return round(size / step) * step
 
     def _may_go_on(self) -> bool:
-        stop = self.effort.stop
-        return self.solves < self.effort.solves and not (stop is not None and stop.is_set())
+        return self.solves < self.effort.solves and not self.effort.over

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,6 +21,8 @@ from portfolio.results import Frontier, Plan
 from portfolio.results.explanation import Answer, BreakEven, Interval, Presence, SearchStatus
 from portfolio.schema.references import hint
 
+SIDE_BY_SIDE = 2
+"""Break-evens searched at a time."""
 SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
 """Shares of the aim's range within which the issue is looked at."""
 
@@ -96,7 +99,11 @@ def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[
     if found.plan is None:
         return ()
     wanted = [effect_change(question, name)] if tuple(kinds) == ("effect",) else [c for c in changes(question, name) if c.kind in kinds]
-    return tuple(break_even(question, name, change, effort, found) for change in wanted)
+    if len(wanted) == 1 or effort.solves <= 2:
+        return tuple(break_even(question, name, change, effort, found) for change in wanted)
+    # Each search changes the instance in sessions of its own; HiGHS lets the other thread run.
+    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        return tuple(pool.map(lambda change: break_even(question, name, change, effort, found), wanted))
 
 
 class _Without(Question):

@@ -53,12 +53,14 @@ def explain_result(
     gap: float = float(DEFAULT_GAP),
     seconds: float = float("inf"),
     solves: int = 40,
+    budget: float = float("inf"),
     frontier: Frontier | None = None,
     stop: threading.Event | None = None,
 ) -> Presence:
     """Why one programme is not funded, or why it is, with a bound on every number.
 
-    kinds: break-evens to find · gap: of each solve, share of the aim's range · seconds: per solve · solves: MIPs per break-even.
+    kinds: break-evens to find · gap: of each solve, share of the aim's range · seconds: per solve · solves: MIPs per break-even
+    budget: seconds for everything; break-evens are then as narrow as the time allowed.
     Raises UsageError (no such programme, no plan), InvalidInput.
 
     >>> import portfolio
@@ -68,7 +70,7 @@ def explain_result(
     """
     read = as_result(result)
     question = Question(read)
-    effort = Effort(gap * question.unit, seconds, solves, stop)
+    effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget)
     answer = explain_programme(question, programme, effort, kinds, frontier)
     if answer.status == "infeasible" and answer.topic == "why_not":
         book = _book(read, (programme,), seconds, stop)

@@ -190,14 +190,15 @@ def _break_even(words: Words, answer: Presence, b: BreakEven) -> str:
 
     fund = words.funds.get(b.fund or "", "")
     below = NONE if b.out is None else size(b.out)
-    ends = {"out": below, "today": size(b.today), "most": size(b.most), "fund": fund}
+    ends = {"out": below, "today": size(b.today), "most": size(b.most), "fund": fund, "where": f" ({fund})" if fund else ""}
     if answer.topic == "why":
         if b.enough is None or b.enough == 0:
             return words.say("even_fall_none", out=percent(b.enough or ZERO, 1))
         kept = percent(b.enough, 1)
         return words.say("even_fall_open", enough=kept) if b.out is None else words.say("even_fall", enough=kept, out=percent(b.out, 1))
     if b.enough is None:
-        return words.say("even_open" if b.out is None else f"even_never_{b.kind}", kind=words.say(f"kind_of_{b.kind}"), **ends)
+        asked = b.out is not None and b.out > b.today
+        return words.say(f"even_never_{b.kind}" if asked else "even_open", kind=words.say(f"kind_of_{b.kind}"), **ends)
     said = words.say(f"even_{b.kind}", enough=size(b.enough), **ends)
     return said + words.say("even_below", out=below) if b.out is not None else said + words.say("even_nothing_below")
 

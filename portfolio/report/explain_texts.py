@@ -71,7 +71,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "even_money": ("Earmarked money in {fund}: {enough} more brings it in", "{fund}の使途限定の追加額: {enough}で入ります"),
     "even_below": ("; at {out} it is proven not to be.", "（{out}では及ばないことが証明済み）。"),
     "even_nothing_below": ("; whether less is enough is within the gap of the proof.", "（それ未満については証明のギャップの範囲内）。"),
-    "even_open": ("Break-even in {kind}: not settled within the gap.", "{kind}の損益分岐: ギャップの範囲で未確定です。"),
+    "even_open": (
+        "Break-even in {kind}{where}: not settled within the gap and the time.",
+        "{kind}{where}の損益分岐: ギャップと時間の範囲で未確定です。",
+    ),
     "kind_of_effect": ("its effects", "効果"),
     "kind_of_cost": ("its cost", "費用"),
     "kind_of_success": ("its chance of success", "成功確率"),
