@@ -25,6 +25,9 @@ def compare(before: Result, after: Result) -> Comparison:
     if before.plan is None or after.plan is None:
         raise UsageError("both results must hold a plan", "比較には両方の結果に計画が必要です")
     question = Question(after)
+    if not question.ranges:
+        # Nothing moved in the later question: the earlier one's ranges make the scores.
+        question.ranges = dict(before.ranges)
     if not set(before.plan.criteria) & set(after.plan.criteria):
         raise UsageError("the results have no criterion in common", "共通の評価基準がありません")
     there = carry(before.plan, question.instance, question.spec)

@@ -58,11 +58,26 @@ def stability(
         start = found.plan or start
         if watch is not None:
             watch(n + 1, len(asked))
+    points = [_best_of(point, points) for point in points]
     there = carry(old, free.instance, free.spec)
     return Stability(
         points=tuple(points), breaks=there.breaks, old_value=None if there.plan is None else free.worth(there.plan.criteria),
         seconds=round(time.perf_counter() - begun, 3),
     )  # fmt: skip
+
+
+def _best_of(point: StabilityPoint, points: Sequence[StabilityPoint]) -> StabilityPoint:
+    """A plan found elsewhere on the curve counts here too when it changes no more: whole units may have cost this one more."""
+    if point.price is not None:
+        return point
+    near = [p for p in points if p.value is not None and (point.changed is None or p.moved <= point.changed)]
+    best = min(near, key=lambda p: p.value or Fraction(0), default=point)
+    if best.value is None or (point.value is not None and point.value <= best.value):
+        return point
+    kept = ("value", "moved", "money_moved", "shift")
+    found = {name: getattr(best, name) for name in kept}
+    bound = None if point.bound is None else min(point.bound, best.value)
+    return point.model_copy(update={**found, "bound": bound})
 
 
 def _counted(question: Question) -> str:
