@@ -12,8 +12,9 @@ it is still positive. Value functions and warm starts of MIPs: Guzelsoy and Ralp
     tree.improve(lp, u, Ask(cutoff=.., target=.., seconds=..))        raises bound(u) to cutoff, or finds x with cost'x <= target
     other = tree.child()                                              shares all leaves until it improves its own
 
-Right-hand sides are finite: a side that does not matter is a large number. A family is data, used by one thread at a time; children in several threads are fine. `improve` depends on the family, u and the ask alone
-(as far as the simplex does not remember earlier solves of the same LP object).
+Right-hand sides are finite: a side that does not matter is a large number. A family is data, used by one thread at a time; children in
+several threads are fine. `improve` depends on the family, u and the ask alone (as far as the simplex does not remember earlier solves of the
+same LP object).
 """
 
 from __future__ import annotations
