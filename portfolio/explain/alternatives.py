@@ -16,7 +16,8 @@ from math import floor
 import numpy as np
 
 from portfolio.explain.break_even import Effort
-from portfolio.explain.question import Question
+from portfolio.explain.moves import funded
+from portfolio.explain.question import Question, exact
 from portfolio.program import Block, Floats, Program
 from portfolio.results import Plan
 from portfolio.results.explanation import Alternatives, Variant
@@ -31,7 +32,7 @@ def alternatives(question: Question, k: int, within: Fraction, effort: Effort) -
     """The reported plan and up to k - 1 others. complete: False when a search ended at a limit or every further plan is the same set."""
     begun = time.perf_counter()
     limit = question.bound + float(within) * question.unit
-    found = [Variant(plan=question.plan, value=_exact(question.value), distance=0, bound=0)]
+    found = [Variant(plan=question.plan, value=exact(question.value), distance=0, bound=0)]
     complete = question.value <= limit
     while complete and len(found) < k:
         variant = _farthest(question, [v.plan for v in found], limit, effort)
@@ -39,7 +40,7 @@ def alternatives(question: Question, k: int, within: Fraction, effort: Effort) -
             complete = False
             break
         found.append(variant)
-    sets = [_funded(v.plan) for v in found]
+    sets = [funded(v.plan) for v in found]
     shared = frozenset.intersection(*sets)
     anywhere = frozenset.union(*sets)
     names = [p.id for p in question.instance.programmes]
@@ -68,21 +69,17 @@ def _farthest(question: Question, plans: list[Plan], limit: float, effort: Effor
             return None
         value = float(question.worth(plan.criteria))
         if value <= limit + 1e-9 * max(1.0, abs(limit)):
-            sets = [_funded(p) for p in plans]
-            distance = min(len(_funded(plan) ^ s) for s in sets)
-            return Variant(plan=plan, value=_exact(value), distance=distance, bound=max(floor(-outcome.bound + 1e-6), distance))
+            sets = [funded(p) for p in plans]
+            distance = min(len(funded(plan) ^ s) for s in sets)
+            return Variant(plan=plan, value=exact(value), distance=distance, bound=max(floor(-outcome.bound + 1e-6), distance))
         room -= 2 * (value - limit)
     return None
-
-
-def _funded(plan: Plan) -> frozenset[str]:
-    return frozenset(c.programme for c in plan.choices)
 
 
 def _spread(question: Question, plans: list[Plan], limit: float) -> tuple[Program, Floats]:
     """The Program with the column D, a row per plan and a row for the aim; the cost is -D."""
     p = question.asked.program
-    funded = _funded_columns(question)
+    columns_of = _funded_columns(question)
     n = p.n
     aim = question.cost @ p.criteria
     rows: list[tuple[Floats, Floats, float, float]] = []
@@ -94,13 +91,13 @@ def _spread(question: Question, plans: list[Plan], limit: float) -> tuple[Progra
         inside = np.flatnonzero(p.criteria[q])
         rows.append((inside.astype(float), p.criteria[q][inside], -np.inf, value - float(p.offsets[q])))
     for plan in plans:
-        held = _funded(plan)
+        held = funded(plan)
         columns, values = [n], [1.0]
-        for name, own in funded.items():
+        for name, own in columns_of.items():
             columns += own
             values += [(1.0 if name in held else -1.0)] * len(own)
         # D <= sum over its programmes of (1 - f) + sum over the others of f
-        rows.append((np.array(columns, dtype=float), np.array(values), -np.inf, float(len(held & funded.keys()))))
+        rows.append((np.array(columns, dtype=float), np.array(values), -np.inf, float(len(held & columns_of.keys()))))
     indptr = list(p.indptr)
     indices, data = [p.indices], [p.data]
     for columns_, values_, _, _ in rows:
@@ -115,7 +112,7 @@ def _spread(question: Question, plans: list[Plan], limit: float) -> tuple[Progra
         row_lower=np.append(p.row_lower, [r[2] for r in rows]),
         row_upper=np.append(p.row_upper, [r[3] for r in rows]),
         col_lower=np.append(p.col_lower, 0.0),
-        col_upper=np.append(p.col_upper, float(len(funded))),
+        col_upper=np.append(p.col_upper, float(len(columns_of))),
         integer=np.append(p.integer, False),
         criteria=np.hstack([p.criteria, np.zeros((p.q, 1))]),
         columns=(*p.columns, Block("distance", n, [()], "D: least distance to the plans so far")),
@@ -136,7 +133,3 @@ def _funded_columns(question: Question) -> dict[str, list[int]]:
     for n, key in enumerate(take.index):
         found.setdefault(key[0], []).append(flag.get(key, take.start + n))
     return found
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(repr(float(value)))

@@ -16,6 +16,11 @@ def way(choice: Choice) -> str:
     return choice.option if choice.start is None else f"{choice.option}@{choice.start}"
 
 
+def funded(plan: Plan) -> frozenset[str]:
+    """Programmes of a plan."""
+    return frozenset(c.programme for c in plan.choices)
+
+
 def shift(before: Plan, after: Plan) -> Shift:
     """Everything that differs; moves with the largest change of money first."""
     old, new = ({c.programme: c for c in plan.choices} for plan in (before, after))

@@ -15,9 +15,10 @@ from fractions import Fraction
 from portfolio.errors import UsageError
 from portfolio.explain.against import dominated_by, hindrances
 from portfolio.explain.break_even import Change, Effort, break_even, changes, effect_change
+from portfolio.explain.moves import funded as funded_in
 from portfolio.explain.moves import shift
-from portfolio.explain.question import Found, Question
-from portfolio.results import Frontier, Plan
+from portfolio.explain.question import Found, Question, exact
+from portfolio.results import Frontier
 from portfolio.results.explanation import Answer, BreakEven, Interval, Presence, SearchStatus
 from portfolio.schema.references import hint
 
@@ -51,7 +52,7 @@ def explain_programme(
         update["dominated"] = dominated_by(question.instance, name)
     update["break_evens"] = _break_evens(question, name, effort, kinds, funded, found)
     if frontier is not None:
-        update["frontier"] = tuple(p.id for p in frontier.points if (name in _funded(p.plan)) != funded)
+        update["frontier"] = tuple(p.id for p in frontier.points if (name in funded_in(p.plan)) != funded)
         update["frontier_size"] = len(frontier.points)
     return Presence(
         topic="why" if funded else "why_not", programme=name, of=question.of, seconds=round(time.perf_counter() - begun, 3), **update
@@ -78,10 +79,10 @@ def _measured(question: Question, found: Found) -> dict[str, object]:
     there = found.plan is not None or found.outcome.x is not None
     return {
         "status": status,
-        "value": _exact(found.value) if there else None,
-        "bound": _exact(found.bound) if found.bound > -float("inf") else None,
-        "gap": _exact(found.value - found.bound) if there and found.bound > -float("inf") else None,
-        "loss": Interval(low=_exact(low) if low < float("inf") else None, high=_exact(high) if high < float("inf") else None),
+        "value": exact(found.value) if there else None,
+        "bound": exact(found.bound) if found.bound > -float("inf") else None,
+        "gap": exact(found.value - found.bound) if there and found.bound > -float("inf") else None,
+        "loss": Interval(low=exact(low) if low < float("inf") else None, high=exact(high) if high < float("inf") else None),
         "plan": found.plan,
         "within": within,
     }
@@ -114,13 +115,5 @@ class _Without(Question):
         self.value = value
 
 
-def _funded(plan: Plan) -> set[str]:
-    return {c.programme for c in plan.choices}
-
-
 def _percent(share: Fraction) -> str:
     return f"{int(share * 100)}%"
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(repr(float(value)))

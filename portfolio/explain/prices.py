@@ -15,7 +15,8 @@ import numpy as np
 
 from portfolio.audit.binding import binding
 from portfolio.explain.break_even import Effort
-from portfolio.explain.question import Question
+from portfolio.explain.moves import way
+from portfolio.explain.question import Question, exact
 from portfolio.explain.variants import with_parts
 from portfolio.results.explanation import Interval, Price
 from portfolio.schema.instance import Instance
@@ -78,16 +79,16 @@ def price(question: Question, limit: Limit, effort: Effort, duals: dict[tuple[st
     start = question.start(question.plan)
     more = question.changed(moved(question.instance, limit, step)).best(_ask(effort, start))
     gain = Interval(
-        low=_exact(max(question.bound - more.value, 0.0)) if more.value < float("inf") else None,
-        high=_exact(max(question.value - more.bound, 0.0)) if more.bound > -float("inf") else None,
+        low=exact(max(question.bound - more.value, 0.0)) if more.value < float("inf") else None,
+        high=exact(max(question.value - more.bound, 0.0)) if more.bound > -float("inf") else None,
     )
     less: Interval | None = None
     if limit.limit - step >= 0:
         fewer = question.changed(moved(question.instance, limit, -step)).best(_ask(effort, None))
         if fewer.outcome.verdict != "infeasible":
             less = Interval(
-                low=_exact(max(fewer.bound - question.value, 0.0)) if fewer.bound > -float("inf") else None,
-                high=_exact(max(fewer.value - question.bound, 0.0)) if fewer.value < float("inf") else None,
+                low=exact(max(fewer.bound - question.value, 0.0)) if fewer.bound > -float("inf") else None,
+                high=exact(max(fewer.value - question.bound, 0.0)) if fewer.value < float("inf") else None,
             )
     used = _used(question, limit)
     reason = ""
@@ -96,17 +97,13 @@ def price(question: Question, limit: Limit, effort: Effort, duals: dict[tuple[st
     dual = duals.get((limit.block, limit.key))
     return Price(
         place=limit.place, kind=limit.kind, year=limit.year, limit=limit.limit, used=used, step=step, money=limit.money, more=gain, less=less,
-        dual=None if dual is None else _exact(dual), reason=reason,
+        dual=None if dual is None else exact(dual), reason=reason,
     )  # fmt: skip
 
 
 def _ask(effort: Effort, start: Any) -> Ask:
     asked = effort.ask()
     return Ask(gap=asked.gap, seconds=asked.seconds, stop=asked.stop, start=start)
-
-
-def _exact(value: float) -> Fraction:
-    return Fraction(repr(float(value)))
 
 
 def _used(question: Question, limit: Limit) -> Fraction | None:
@@ -138,7 +135,7 @@ def moved(instance: Instance, limit: Limit, step: Fraction) -> Instance:
 def fixed_duals(question: Question, seconds: float = float("inf")) -> dict[tuple[str, tuple[Any, ...]], float]:
     """(block, key) of a limit's row -> gain of the aim per unit [instance unit], with every whole decision of the reported plan fixed."""
     session, program = question.session, question.program
-    taken = {(c.programme, c.option if c.start is None else f"{c.option}@{c.start}"): c.units for c in question.plan.choices}
+    taken = {(c.programme, way(c)): c.units for c in question.plan.choices}
     with session.taking(taken):
         first = session.minimise(question.weights, Ask(seconds=seconds), question.limits)
         if first.x is None:

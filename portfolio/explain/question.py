@@ -42,6 +42,11 @@ class Found:
     bound: float
 
 
+def exact(value: float) -> Fraction:
+    """A float of the solver as the decimal that it prints."""
+    return Fraction(repr(float(value)))
+
+
 class Question:
     """One result's question in one session. Not thread-safe: one per worker."""
 
