@@ -73,7 +73,10 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
     target = effort.gap if effort.prove is None else effort.prove
     claims = tuple(_claim(session, aim, ranges, stage, plan, target, bounds.get(stage.of)) for stage in stages)
     clock.lap("prove" if proofs else "claims")
-    proven = all(claim.proven for claim in claims)
+    missing = [claim.of for claim in claims if effort.prove is not None and claim.of not in bounds]
+    proven = all(claim.proven for claim in claims) and not missing
+    if missing:
+        notices += (f"{', '.join(missing)}: stopped before a proof began; the bound rests on the solver's word",)
     if any(claim.grid > GRID_SHARE_LIMIT for claim in claims):
         notices += (f"whole units of {exact_text(instance.header.grid)} cost too much to call this proven: use a finer grid",)
     return frame.model_copy(

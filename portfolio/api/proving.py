@@ -71,7 +71,8 @@ def prove(
 ) -> Proof | None:
     """A proof of the bound value - gap (sum_q weights_q f_q, minimised), or of a weaker one when the ask's limit comes first.
 
-    value None: that there is no feasible point; None where that could not be proven. Its bound is for `check` to say, exactly.
+    value None: that there is no feasible point. The answer is None where that could not be proven, or where the limit came before the first
+    relaxation. Its bound is for `check` to say, exactly.
     """
     limited, cost, sizes = asked(program, question)
     step = objective_step(program, question.weights)
@@ -85,7 +86,7 @@ def prove(
     at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=watch, cutoff=cutoff, target=-math.inf if value is not None else 0.0)
     tree = Tree(limited, cost, at_once, seed, threads, dives=False)
     outcome = tree.minimise()
-    if value is None and outcome.verdict != "infeasible":
+    if (outcome.nodes == 0 and outcome.bound < cutoff) or (value is None and outcome.verdict != "infeasible"):
         return None
     proof = certificate(program, question, tree.frame, tree.leaves, sizes)
     return Proof(of=of, program=str(proof["program"]), leaves=len(tree.leaves), data=pack(proof))

@@ -129,14 +129,14 @@ def test_an_infeasible_instance_carries_its_proof() -> None:
     assert check_proofs(result.model_copy(update={"status": "no_plan"}))[0].fault is not None
 
 
-def test_a_limit_leaves_an_honest_weaker_bound() -> None:
-    """Without any branching the root's multipliers still prove something."""
+def test_a_limit_before_the_first_relaxation_leaves_no_proof_and_no_proven_status(monkeypatch: pytest.MonkeyPatch) -> None:
     instance = load("classics/weing1")
     program = assemble(instance, SPEC)
-    proof = prove(program, Question((Fraction(1),)), "value", Ask(seconds=0.0), Fraction(-141278), Fraction(0))
-    assert proof is not None
-    shown = verify(program, unpack(proof.data))
-    assert shown.leaves == 1 and shown.bound is not None and shown.bound <= -141278
+    assert prove(program, Question((Fraction(1),)), "value", Ask(seconds=0.0), Fraction(-141278), Fraction(0)) is None
+    monkeypatch.setattr("portfolio.api.allocate.prove_stages", lambda *_: ())
+    result = allocate(instance, SPEC, None, Effort(prove=Fraction(0)))
+    assert result.status == "limit" and result.claims and not result.proofs
+    assert any("solver's word" in notice for notice in result.notices)
 
 
 @pytest.mark.parametrize("seed", range(6))
