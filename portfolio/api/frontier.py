@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of
+from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_plans
 from portfolio.api.record import versions
 from portfolio.audit import Verdict, audit_plan
 from portfolio.errors import AuditFailed, UsageError
@@ -221,7 +221,7 @@ class _Checkpoint:
                     unaudited=max((len(v.unaudited) for v in verdicts), default=0),
                 ),
                 "counts": {**search.counts, "zones": len(search.known), "points": len(best), "half_spaces": len(search.spaces.listed)},
-                "search": self._state or state_of(search, pending),
+                "search": with_plans(self._state, search) if self._state and status != "certified" else state_of(search, pending),
                 "seconds": {"total": round(time.perf_counter() - self.begun, 3)},
             }
         )

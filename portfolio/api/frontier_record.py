@@ -88,6 +88,13 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
     }
 
 
+def with_plans(state: dict[str, Any], search: Search) -> dict[str, Any]:
+    """An earlier state of a search that has gone on since, with the plans of its points that are no longer nondominated."""
+    kept = {f"p{i + 1}" for i in search.best_points()}
+    gone = [entry["id"] for entry in state["points"] if entry["id"] and entry["id"] not in kept]
+    return {**state, "plans": {name: search.points[int(name[1:]) - 1].plan.plan.model_dump(mode="json") for name in gone}}
+
+
 def _written(vector: Vector, known: Known, places: dict[int, int]) -> dict[str, Any]:
     space = None if known.space is None else places[id(known.space)]
     entry = {"zone": [int(v) for v in vector], "alpha": exact_text(known.alpha), "proof": known.proof, "at": [int(v) for v in known.at]}
@@ -117,7 +124,8 @@ def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, lis
 def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
     state = earlier.search
     search = Search(frame, ())
-    plans = {point.id: plan_of(point) for point in earlier.points}
+    gone = [FrontierPoint(id=name, plan=plan) for name, plan in state.get("plans", {}).items()]
+    plans = {point.id: plan_of(point) for point in (*earlier.points, *gone)}
     points, steps = [], []
     for entry in state["points"]:
         k = tuple(int(v) for v in entry["steps"])
