@@ -78,7 +78,7 @@ def frontier(
     from portfolio.api.frontier import frontier as certify
     from portfolio.commands.aim_flags import share
     from portfolio.commands.inputs import read_any_frontier, read_instance
-    from portfolio.commands.saving import STDOUT, prepare
+    from portfolio.commands.saving import STDOUT, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.result_text import result_text
@@ -105,16 +105,7 @@ def frontier(
     )
     named = [c.strip() for c in (criteria or "").split(",") if c.strip()]
     found = wait_for(lambda: certify(loaded, spec, target_epsilon, effort, named, earlier), effort.stop, watcher)
-    trouble = None
-    if output == STDOUT:
-        desk.show(result_text(found))
-    elif target is not None:
-        trouble = target.write_or_rescue(result_text(found))
-    saved = None if target is None or trouble else (output or target.path.name)
-    if as_json or not (quiet or output == STDOUT):
-        _answer(desk, found, saved)
-    if trouble is not None:
-        raise trouble
+    deliver(desk, result_text(found), output, target, quiet, lambda saved: _answer(desk, found, saved))
     return exit_code(found)
 
 

@@ -24,7 +24,7 @@ def frontier_of_program(
     """Read, search, save, show; returns the exit code. Raises UsageError, InvalidInput."""
     from portfolio.api.program_frontier import METHODS, Effort, program_frontier
     from portfolio.commands.aim_flags import share
-    from portfolio.commands.saving import STDOUT, prepare
+    from portfolio.commands.saving import STDOUT, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.moo_json import read_moo
@@ -42,17 +42,8 @@ def frontier_of_program(
     watcher = ProgramWatcher(desk, quiet)
     effort = Effort(size, float("inf") if seconds is None else seconds, workers, seed, watch=watcher.see)
     result = wait_for(lambda: program_frontier(found, chosen, effort), effort.stop, watcher)
-    trouble = None
-    if output == STDOUT:
-        desk.show(result_text(result))
-    elif target is not None:
-        trouble = target.write_or_rescue(result_text(result))
-    saved = None if target is None or trouble else (output or target.path.name)
     code = EXIT[result.status]
-    if desk.as_json or not (quiet or output == STDOUT):
-        _answer(desk, result, saved, code)
-    if trouble is not None:
-        raise trouble
+    deliver(desk, result_text(result), output, target, quiet, lambda saved: _answer(desk, result, saved, code))
     return code
 
 

@@ -6,9 +6,11 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from portfolio.commands.desk import Desk
 from portfolio.errors import UsageError
 from portfolio.formats.files import write_text
 
@@ -44,6 +46,19 @@ class Target:
                 f"{error.messages['en']} The result was kept as {spare}", f"{error.messages['ja']} 結果は {spare} に保存しました"
             )
         return None
+
+
+def deliver(desk: Desk, text: str, output: str | None, target: Target | None, quiet: bool, answer: Callable[[str | None], None]) -> None:
+    """The answer's file (or text on stdout), then its report, told where it was saved. Raises, after the report, what kept the file from being written."""
+    trouble = None
+    if output == STDOUT:
+        desk.show(text)
+    elif target is not None:
+        trouble = target.write_or_rescue(text)
+    if desk.as_json or not (quiet or output == STDOUT):
+        answer(None if target is None or trouble else (output or target.path.name))
+    if trouble is not None:
+        raise trouble
 
 
 def prepare(path: Path | str, file_format: str) -> Target:

@@ -76,7 +76,7 @@ def solve(
     from portfolio.api.allocate import Effort, allocate
     from portfolio.commands.aim_flags import build_aim, share
     from portfolio.commands.inputs import read_any_result, read_instance
-    from portfolio.commands.saving import STDOUT, prepare
+    from portfolio.commands.saving import STDOUT, deliver, prepare
     from portfolio.commands.waiting import Watcher, wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.result_text import result_text
@@ -112,16 +112,8 @@ def solve(
         **_if_known(Effort, threads=threads),
     )
     result = wait_for(lambda: allocate(loaded, spec, aim, effort), effort.stop, watcher)
-    trouble = None
-    if output == STDOUT:
-        desk.show(result_text(result))
-    elif target is not None:
-        trouble = target.write_or_rescue(result_text(result))
-    saved = None if target is None or trouble else (output or target.path.name)
-    if as_json or not (quiet or output == STDOUT):
-        _answer(desk, result, saved, {True: "wide", False: "narrow", None: "auto"}[wide])
-    if trouble is not None:
-        raise trouble
+    shape = {True: "wide", False: "narrow", None: "auto"}[wide]
+    deliver(desk, result_text(result), output, target, quiet, lambda saved: _answer(desk, result, saved, shape))
     return exit_code(result)
 
 

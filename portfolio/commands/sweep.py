@@ -115,7 +115,7 @@ def sweep(
     """
     from portfolio.commands.aim_flags import build_aim, share
     from portfolio.commands.inputs import read_instance
-    from portfolio.commands.saving import STDOUT, prepare
+    from portfolio.commands.saving import STDOUT, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.result_text import result_text
@@ -145,17 +145,8 @@ def sweep(
     found = wait_for(
         lambda: _with_store(opening, lambda store: run_sweep(loaded, spec, aim, todo, _kept(means, store))), means.stop, watcher
     )
-    trouble = None
-    if output == STDOUT:
-        desk.show(result_text(found))
-    elif target is not None:
-        trouble = target.write_or_rescue(result_text(found))
     _write_tables(found, csv, parquet)
-    saved = None if target is None or trouble else (output or target.path.name)
-    if as_json or not (quiet or output == STDOUT):
-        _answer(desk, found, saved)
-    if trouble is not None:
-        raise trouble
+    deliver(desk, result_text(found), output, target, quiet, lambda saved: _answer(desk, found, saved))
     return EXIT[found.status]
 
 
