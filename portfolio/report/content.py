@@ -53,9 +53,14 @@ def solve_content(result: Result, lang: str, saved: str | None = None, causes: S
     return Content(head, tuple(t for t in tables if t is not None and t.rows), closing)
 
 
+def criterion_label(instance: Instance, criterion: Criterion) -> str:
+    """The unit that the criterion's exact values stand in; empty for none."""
+    return criterion.unit or (instance.header.unit if isinstance(criterion, Risk) and instance.header.unit != "unit" else "")
+
+
 def criterion_unit(instance: Instance, criterion: Criterion, size: Fraction, lang: str) -> Unit:
     """Criteria in yen are printed like money, all others in their own unit."""
-    label = criterion.unit or (instance.header.unit if isinstance(criterion, Risk) and instance.header.unit != "unit" else "")
+    label = criterion_label(instance, criterion)
     if label and label == instance.header.unit:
         return money_unit(instance.header, size, lang)
     return Unit(label, Fraction(1), 0)
