@@ -130,6 +130,6 @@ LARGEST_EXPONENT = 4_000
 PROVEN_DECIMALS = 12
 """Decimals of a proven bound as a claim states it, rounded to the safe side: its exact form has hundreds of digits."""
 
-ZONE_DUAL_TOLERANCE = 1e-10
-"""HiGHS' dual tolerance in zone MIPs, its least: at the default of 1e-7 columns that reach 1e4 hid 0.9 ranges behind a criterion whose range is 0.0005 of
+SOLVER_DUAL = 1e-10
+"""HiGHS' dual tolerance in MIPs, its least: at the default of 1e-7 columns that reach 1e4 hid 0.9 ranges behind a criterion whose range is 0.0005 of
 its value (generated instance, 100 programmes). Half-spaces and trees do not rest on it: their bounds are evaluated from multipliers."""

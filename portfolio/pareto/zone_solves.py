@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY, ZONE_DUAL_TOLERANCE
+from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
@@ -103,7 +103,7 @@ class ZoneSolves:
         self.alpha = program.n
         self.integers = np.flatnonzero(program.integer)
         self.counts: Counter[str] = Counter()
-        self._mip = setting.open(self.wide, setting.seed, {"dual_feasibility_tolerance": ZONE_DUAL_TOLERANCE})
+        self._mip = setting.open(self.wide, setting.seed)
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
         self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
         self._polisher = self._weighing(1 / self.r)
@@ -284,9 +284,7 @@ class ZoneSolves:
             return outcome if _usable(outcome) else None
         self.counts["mips"] += 1
         self.counts["repeated"] += 1
-        self._mip = self.setting.open(
-            self.wide, self.setting.seed + 1, {"presolve": "off", "dual_feasibility_tolerance": ZONE_DUAL_TOLERANCE}
-        )
+        self._mip = self.setting.open(self.wide, self.setting.seed + 1, {"presolve": "off"})
         self._place(*self._placed)
         second = self._mip.minimise(cost, ask)
         return second if _usable(second) else None

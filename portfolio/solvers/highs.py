@@ -32,6 +32,7 @@ _OPTIONS: dict[str, Any] = {
     "parallel": "off",
     "mip_feasibility_tolerance": INTEGRALITY,
     "primal_feasibility_tolerance": SOLVER_FEASIBILITY,
+    "dual_feasibility_tolerance": SOLVER_DUAL,
     "mip_rel_gap": 0.0,
     # Measured on the flagship and generated instances: restarts and these two sub-MIP heuristics cost a quarter of the time here; RENS pays.
     "mip_allow_restart": False,
