@@ -179,6 +179,8 @@ class _Search:
         today, most = self.change.today, self.change.most
         low, out = today, self.out
         for part in (Fraction(1), *PARTS):
+            if not self._may_go_on():
+                return
             high = today + part * (most - today)
             state = self._ask(high)[0]
             if state == "in":
