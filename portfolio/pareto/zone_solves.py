@@ -103,7 +103,7 @@ class ZoneSolves:
         self.alpha = program.n
         self.integers = np.flatnonzero(program.integer)
         self.counts: Counter[str] = Counter()
-        self._mip = setting.open(self.wide, setting.seed)
+        self._mip = setting.open(self.wide, setting.seed, {})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
         self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
         self._polisher = self._weighing(1 / self.r)

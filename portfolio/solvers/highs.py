@@ -19,7 +19,7 @@ from highspy import HighsModelStatus, HighsStatus, cb
 from numpy.typing import NDArray
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import INTEGRALITY, SOLVER_FEASIBILITY
+from portfolio.numerics import INTEGRALITY, SOLVER_DUAL, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
 from portfolio.solvers.hand_over import check_finite, hand_over
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
