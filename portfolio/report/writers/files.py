@@ -12,7 +12,7 @@ Files = dict[str, bytes]
 
 
 def files(said: Briefing, form: str) -> Files:
-    """File name -> content. form: xlsx, md, json, csv, parquet. One file, or one per table or figure."""
+    """File name -> content. form: xlsx, md, json, csv, parquet, png, svg. One file, or one per table or figure."""
     return WRITERS[form](said)
 
 
@@ -34,9 +34,12 @@ def _xlsx(said: Briefing) -> Files:
 
 
 def _md(said: Briefing) -> Files:
+    """The text with its figures beside it."""
     from portfolio.report.writers.markdown import write_markdown
 
-    return {"briefing.md": write_markdown(said)}
+    drawn = _drawn(said, "svg")
+    images = dict(zip(_names(said), drawn, strict=True))
+    return {"briefing.md": write_markdown(said, images), **drawn}
 
 
 def _json(said: Briefing) -> Files:
@@ -53,10 +56,31 @@ def _parquet(said: Briefing) -> Files:
     return {f"{name}.parquet": write_parquet(table, said) for name, table in zip(unique([t.key for t in tables]), tables, strict=True)}
 
 
+def _names(said: Briefing) -> list[str]:
+    from portfolio.report.writers.figures import drawings
+
+    return list(drawings(said))
+
+
+def _drawn(said: Briefing, form: str, size: str = "slide") -> Files:
+    """Every figure at one size."""
+    from portfolio.report.writers.figures import write_figure
+
+    names = _names(said)
+    tail = "" if size == "slide" else f"_{size}"
+    return {f"{file}{tail}.{form}": write_figure(said, name, form, size) for file, name in zip(unique(names), names, strict=True)}
+
+
+def _both(said: Briefing, form: str) -> Files:
+    return {**_drawn(said, form), **_drawn(said, form, "print")}
+
+
 WRITERS: Mapping[str, Callable[[Briefing], Files]] = {
     "xlsx": _xlsx,
     "md": _md,
     "json": _json,
     "csv": _csv,
     "parquet": _parquet,
+    "png": lambda said: _both(said, "png"),
+    "svg": lambda said: _both(said, "svg"),
 }
