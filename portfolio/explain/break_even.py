@@ -237,7 +237,7 @@ class _Search:
         asked = self.effort.ask(cutoff=self.goal - self.slack, **enough)
         if self.known is not None:
             asked = replace(asked, start=question.start(self.known, (self.name,)))
-        found = question.best(asked, on=(self.name,))
+        found = question.best(asked, on=(self.name,), persevere=False)
         self.known = found.plan or self.known
         if found.plan is not None and found.value <= self.goal - (self.slack if self.change.keeps else 0.0):
             return "in", found.plan, found.bound

@@ -179,8 +179,9 @@ class Question:
         outcome = self.asked.minimise(self.cost, shifted, self.limits)
         return replace(outcome, objective=outcome.objective - self.origin, bound=outcome.bound - self.origin)
 
-    def best(self, ask: Ask, on: Iterable[str] = (), without: Iterable[str] = ()) -> Found:
-        """The best plan that funds `on` and not `without`: on the grid and audited where a plan was found."""
+    def best(self, ask: Ask, on: Iterable[str] = (), without: Iterable[str] = (), persevere: bool = True) -> Found:
+        """The best plan that funds `on` and not `without`: on the grid and audited where a plan was found. persevere: solve again with room for whole
+        units where they do not fit."""
         on, without = tuple(on), tuple(without)
         if not all(self.fundable(name) for name in on):
             return Found(Outcome("infeasible", None, _INF, _INF), None, _INF, _INF)
@@ -188,7 +189,9 @@ class Question:
             outcome = self.solve(ask)
         if outcome.x is None:
             return Found(outcome, None, _INF, outcome.bound)
-        plan = self.published(outcome.x) or self._with_room(ask, on, without)
+        plan = self.published(outcome.x)
+        if plan is None and persevere:
+            plan = self._with_room(ask, on, without)
         value = outcome.objective if plan is None else float(self.worth(plan.criteria))
         return Found(outcome, plan, value, min(outcome.bound, value))
 
