@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portfolio.report.aim_text import aim_text
 from portfolio.report.blocks import Table
-from portfolio.report.briefing import answer, choice, grounds, money, programmes, threats
+from portfolio.report.briefing import answer, choice, grounds, money, programmes, robustness, threats
 from portfolio.report.briefing.grounds import HASH, facts, plan_hash
 from portfolio.report.briefing.ledgers import exact_ledgers, outcome_table
 from portfolio.report.briefing.material import Material, material
@@ -28,6 +28,8 @@ def briefing(found: Material, lang: str) -> Briefing:
         programmes.funded_page(found, lang),
         programmes.left_page(found, lang),
         choice.core_page(found, lang),
+        robustness.robustness_page(found, lang),
+        robustness.stairs_page(found, lang),
         threats.scenario_page(found, lang),
         threats.coverage_page(found, lang),
         grounds.assumptions_page(found, lang),
@@ -55,6 +57,7 @@ def full_tables(found: Material, lang: str) -> tuple[Table, ...]:
         binding_table(found.instance, found.plan, found.unit(lang), lang),
         knowledge_table(found.effects, found.plan, lang),
         choice.frontier_table(found, lang),
+        *robustness.sweep_tables(found, lang),
         grounds.doubt_table(found, lang),
         grounds.assumptions_table(found, lang),
         grounds.sources_table(found, lang),

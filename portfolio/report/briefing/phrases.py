@@ -237,6 +237,21 @@ PHRASES: dict[str, tuple[str, str]] = {
     "spoken_judgement": ("judgement with a stated reason", "理由を明記した判断"),
     "prepared": ("Fiscal years {years} · {aim}", "{years}年度 · {aim}"),
     "page_of": ("page", "ページ"),
+    # sweep
+    "robust_page": (
+        "Robustness: `{factor}` moves the score most, by {points} points of 100",
+        "頑健性: スコアを最も動かすのは {factor}（100点中{points}点）",
+    ),
+    "robust_runs": ("Robustness: what {n} runs with varied numbers fund", "頑健性: 数値を変えた{n}回の計画"),
+    "tornado_fig": ("Score when one judgement moves to its ends", "判断値を1つ動かしたときのスコアの変化"),
+    "score_change": ("change of the score", "スコアの変化"),
+    "score": ("score", "スコア"),
+    "points_of_100": ("points of 100", "100点満点の点"),
+    "stairs_page": ("Budget: the plan changes over {n} steps", "予算: 計画は{n}段階で変わる"),
+    "stairs_fig": ("Score over the budget", "予算とスコア"),
+    "budget": ("budget", "予算"),
+    "steps_of_plan": ("plan of the step", "各段階の計画"),
+    "today": ("today", "現在"),
     # full ledgers and workbook
     "ledger_commitments": ("commitment ledger, {unit}, unrounded", "契約台帳（{unit}、端数処理なし）"),
     "ledger_outlays": ("outlay ledger (cash), {unit}, unrounded", "支出台帳（現金、{unit}、端数処理なし）"),
