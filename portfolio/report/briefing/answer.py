@@ -9,6 +9,7 @@ from portfolio.report.blocks import Sentence
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Page, Series
 from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.shape import knee
 from portfolio.report.content import criteria_table
 from portfolio.report.naming import name_of, short
 from portfolio.report.numbers import in_words, percent_up
@@ -36,7 +37,8 @@ def answer_page(material: Material, lang: str) -> Page:
         )
     ]
     if material.from_frontier:
-        why = say("why_knee", lang) if material.point is None else say("why_asked", lang)
+        bend = knee(material.frontier) if material.frontier is not None else None
+        why = say("why_knee", lang) if material.point == bend else say("why_asked", lang)
         sentences.append(Sentence("point", say("from_frontier", lang, point=material.point, why=why)))
     else:
         sentences.append(Sentence("aim", say("aim_is", lang, aim=aim_text(instance, material.aim, lang))))

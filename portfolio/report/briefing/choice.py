@@ -174,7 +174,8 @@ def _line(material: Material, exchange: Exchange, lang: str) -> str:
     losses = joint.join(costs) or say("exchange_nothing", lang)
     own = clean(units[exchange.criterion].label)
     step = f"1{own}" if lang == "ja" else own
-    return say("exchange_line", lang, unit=step, gained=names[exchange.criterion], losses=losses, point=exchange.point)
+    # Without a unit two spaces would meet.
+    return clean(say("exchange_line", lang, unit=step, gained=names[exchange.criterion], losses=losses, point=exchange.point))
 
 
 def exchange_table(material: Material, found: list[Exchange], lang: str) -> Table:
