@@ -115,7 +115,11 @@ class Build(Arithmetic):
     def enter(self, rows: Any, cols: Any, values: Any) -> None:
         """Coefficients A[rows, cols] += values (broadcast against each other)."""
         r, c = np.asarray(rows, dtype=np.intp), np.asarray(cols, dtype=np.intp)
-        if r.shape != c.shape:
+        if r.ndim == 0:
+            r = np.full(c.shape, r)
+        elif c.ndim == 0:
+            c = np.full(r.shape, c)
+        elif r.shape != c.shape:
             r, c = np.broadcast_arrays(r, c)
         self._entries.append((r.ravel(), c.ravel(), self.filled(values, r.size)))
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,10 @@ class Coded:
 
     @classmethod
     def of(cls, values: Iterable[Any]) -> Coded:
-        place: dict[Any, int] = {}
-        code = np.array([place.setdefault(v, len(place)) for v in values], dtype=np.intp)
-        return cls(list(place), code)
+        given = list(values)
+        words = list(dict.fromkeys(given))
+        place = {word: n for n, word in enumerate(words)}
+        return cls(words, np.fromiter(map(place.__getitem__, given), dtype=np.intp, count=len(given)))
 
     def where(self, wanted: Iterable[bool]) -> Array:
         """(ways,) is the value wanted? wanted: one answer per distinct value."""
@@ -107,7 +109,7 @@ class WayTable:
         return range(0) if n is None else range(self.first_of[n], self.first_of[n + 1])
 
     def _coded(self, attribute: str) -> Coded:
-        return Coded.of([getattr(w, attribute) for w in self.ways])
+        return Coded.of(map(attrgetter(attribute), self.ways))
 
     def admitted(self, select: Selector) -> Array:
         """Which ways the selection admits: `Selector.admits`, attribute by attribute over the distinct values."""

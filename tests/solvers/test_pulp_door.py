@@ -96,7 +96,7 @@ def test_rows_and_columns_move_and_come_back(name: str) -> None:
 
 
 def test_highs_inside_pulp_can_be_stopped() -> None:
-    program = knapsack(90, 6)
+    program = knapsack(250, 12)
     ask = Ask(seconds=60)
     timer = threading.Timer(0.5, ask.stop.set)
     timer.start()
