@@ -118,8 +118,11 @@ def programme(asked: Asked, _: Any) -> Answered:
     from portfolio.schema.validate import parse_instance
 
     kinds = kinds_of(asked, KINDS)
+    budget = BUDGET if asked.seconds is None else asked.seconds
     answer, stopped = asked.wait(
-        lambda stop: explain_result(asked.result, asked.programme or "", kinds, asked.gap, asked.limit, frontier=asked.frontier, stop=stop)
+        lambda stop: explain_result(
+            asked.result, asked.programme or "", kinds, asked.gap, budget=budget, frontier=asked.frontier, stop=stop
+        )
     )
     content = presence_content(parse_instance(asked.result.instance), asked.result, answer, asked.desk.lang)
     code = INTERRUPTED if stopped else LIMIT if answer.status in ("limit", "failed") else 0

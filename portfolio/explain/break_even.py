@@ -236,7 +236,8 @@ class _Search:
         enough = {"target": self.goal - self.slack} if decide or not self.change.keeps else {}
         asked = self.effort.ask(cutoff=self.goal - self.slack, **enough)
         if self.known is not None:
-            asked = replace(asked, start=question.start(self.known, (self.name,)))
+            # The last plan with the programme is still a plan, and close to the best.
+            asked = replace(asked, start=question.start(self.known, (self.name,)), near=True)
         found = question.best(asked, on=(self.name,), persevere=False)
         self.known = found.plan or self.known
         if found.plan is not None and found.value <= self.goal - (self.slack if self.change.keeps else 0.0):

@@ -24,6 +24,9 @@ CASH_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total"))
 _UP_TO_ONE_UNIT = frozenset(("ramp", "fund_rate"))
 _WITHIN_ONE_UNIT = frozenset(("profile", "payment"))
 
+MOST_NODES = 2_000
+"""Nodes of a rounding MIP: it nearly always ends at the root, and one that does not is better asked again with a wider window."""
+
 
 @dataclass(frozen=True)
 class GridWindow:
@@ -67,7 +70,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     per_unit_of_money = window.worth / price
     lost[paying + carrying :] = -0.01 - per_unit_of_money / max(float(per_unit_of_money.max(initial=0.0)), 1e-30)
     lost[:paying] = 1e-4
-    outcome = Highs(program, options={"mip_max_nodes": 20_000}).minimise(lost, Ask(gap=0.05 * max(1, scaled)))
+    outcome = Highs(program, options={"mip_max_nodes": MOST_NODES}).minimise(lost, Ask(gap=0.05 * max(1, scaled)))
     if outcome.x is None:
         return None
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
