@@ -21,6 +21,7 @@ from portfolio.commands.generate import generate
 from portfolio.commands.import_ import import_
 from portfolio.commands.instances import instances
 from portfolio.commands.models import models
+from portfolio.commands.report import report
 from portfolio.commands.solve import solve
 from portfolio.commands.sweep import sweep
 from portfolio.commands.template import template
@@ -58,6 +59,7 @@ app.command("sweep")(sweep)
 app.command("frontier")(frontier)
 app.command("explain")(explain)
 app.command("compare")(compare)
+app.command("report")(report)
 app.command("audit")(audit)
 app.command("models")(models)
 app.command("instances")(instances)

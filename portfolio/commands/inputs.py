@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portfolio.errors import UsageError
 from portfolio.formats.frontier_text import LARGEST_FRONTIER, frontier_of, parse_frontier, read_frontier
@@ -19,6 +19,9 @@ from portfolio.results.program_frontier import ProgramFrontier
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 from portfolio.schema.validate import parse_instance
+
+if TYPE_CHECKING:
+    from portfolio.results.sweep import Sweep
 
 STDIN = "-"
 
@@ -62,8 +65,24 @@ def read_any_frontier(source: str) -> Frontier:
 
 def read_answer(source: str) -> Result | Frontier | ProgramFrontier:
     """A result, a frontier or the frontier of a bare problem, by what the file says it is."""
-    text = _stdin(LARGEST_FRONTIER) if source == STDIN else read_text(Path(source), LARGEST_FRONTIER)
-    raw = raw_record(text)
+    return _answer_of(_raw(source))
+
+
+def read_found(source: str) -> Result | Frontier | ProgramFrontier | Sweep:
+    """The same, or a sweep."""
+    raw = _raw(source)
+    if raw.get("format") == "portfolio-sweep":
+        from portfolio.results.sweep import Sweep
+
+        return record_of(raw, Sweep, ())
+    return _answer_of(raw)
+
+
+def _raw(source: str) -> dict[str, Any]:
+    return raw_record(_stdin(LARGEST_FRONTIER) if source == STDIN else read_text(Path(source), LARGEST_FRONTIER))
+
+
+def _answer_of(raw: dict[str, Any]) -> Result | Frontier | ProgramFrontier:
     if raw.get("format") == "portfolio-program-frontier":
         found = record_of(raw, ProgramFrontier, ("points",))
         moo_of(found.problem)  # the problem inside must be one

@@ -47,11 +47,12 @@ def answer_page(material: Material, lang: str) -> Page:
     if named:
         sentences.append(Sentence("largest", say("largest", lang, names=named)))
     table = criteria_table(instance, result, material.plan, material.units(lang), lang)
-    return Page("answer", title, tuple(sentences), (reached(material, lang),), (table,))
+    figure = reached(material, lang)
+    return Page("answer", title, tuple(sentences), () if figure is None else (figure,), (table,))
 
 
-def reached(material: Material, lang: str) -> Bars:
-    """Per criterion the share of its range that the plan reaches."""
+def reached(material: Material, lang: str) -> Bars | None:
+    """Per criterion the share of its range that the plan reaches; None where no criterion has a range."""
     ranges = material.result.ranges
     names, shares = [], []
     for c in material.instance.criteria:
@@ -59,6 +60,8 @@ def reached(material: Material, lang: str) -> Bars:
         if span is not None and span.best != span.worst:
             names.append(short(name_of(c, lang)))
             shares.append(float((material.plan.criteria[c.id] - span.worst) / (span.best - span.worst)) * 100)
+    if not names:
+        return None
     rest = tuple(max(100 - s, 0.0) for s in shares)
     axis = Axis(say("reached_axis", lang), "%")
     done = Series("reached", say("after", lang), tuple(shares), BLUE)
