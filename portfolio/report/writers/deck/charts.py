@@ -10,6 +10,7 @@ from lxml import etree
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.chart.xlsx import CategoryWorkbookWriter, XyWorkbookWriter
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
+from pptx.oxml.ns import qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
@@ -96,6 +97,7 @@ def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float) -> Any:
     chart.value_axis.tick_labels.number_format_is_linked = False
     _axis(chart.category_axis, bars.category_axis, size, grid=False)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _every_label(chart.category_axis)
     if bars.value_axis.unit == "%" and bars.stacked and _tops_at_hundred(bars):
         chart.value_axis.maximum_scale = 100
     return frame
@@ -208,3 +210,14 @@ def _rgb(colour: str) -> Any:
 
 
 _FAINT = _rgb("D9D9D9")
+
+
+def _every_label(axis: Any) -> None:
+    """No category's label is left out, however small the chart."""
+    element = axis._element
+    after = element.find(qn("c:lblOffset"))
+    skip = etree.Element(qn("c:tickLblSkip"), val="1")
+    if after is not None:
+        after.addnext(skip)
+    else:
+        element.find(qn("c:noMultiLvlLbl")).addprevious(skip)

@@ -26,6 +26,8 @@ SIZES = (13.0, 12.0, 11.0, 10.5, 10.0, 9.5, 9.0)
 SIDE, ABOVE = 3.5, 1.8
 """Points of a cell's inner margins."""
 MOST_HEAD_LINES = 3
+SAFE = 0.93
+"""Share of a column that words may fill."""
 LEAST_WORD = 60.0
 """Points below which a column of words is not shrunk."""
 
@@ -54,7 +56,9 @@ def add_table(slide: Any, look: Look, table: Table, box: Box) -> int:
         grid.rows[r].height = Emu(int(_row(size) * POINT))
         last = r > len(kept)
         for c, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-            said = cut(clean(cell.text), size, widths[c] - 2 * SIDE)
+            # A number stays on one line; words are cut a little short of the column, for a renderer with a wider font.
+            said = clean(cell.text).replace(" ", "\u00a0") if column.numeric else clean(cell.text)
+            said = cut(said, size, (1.0 if column.numeric else SAFE) * (widths[c] - 2 * SIDE))
             _set(look, grid.cell(r, c), said, size, column.numeric, bold=last, fill=SOFT if last or r % 2 == 0 else None)
     return len(body) - len(kept)
 
