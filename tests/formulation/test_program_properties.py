@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from fractions import Fraction
 
@@ -96,13 +95,10 @@ def test_the_generator_names_everything_in_both_languages_and_uses_all_kinds_of_
     assert 1.8 < demand / money < 3.2
 
 
-def test_a_thousand_programmes_assemble_quickly() -> None:
-    """About 0.06 s of processor time on the machine of the benchmarks (benchmarks/build.py); with room for a busy one."""
-    instance = generate(1000, seed=1)
-    begun = time.process_time()
-    program = assemble(instance, SPEC)
-    assert time.process_time() - begun < 0.5
-    assert program.n > 20_000
+def test_a_thousand_programmes_are_assembled_with_every_number_finite() -> None:
+    program = assemble(generate(1000, seed=1), SPEC)
+    assert program.n > 20_000 and len(program.data) > 100_000
+    assert all(np.isfinite(v).all() for v in (program.data, program.criteria, program.col_lower, program.col_upper))
 
 
 def test_a_component_is_registered_once_and_a_miss_names_the_known_ones() -> None:
