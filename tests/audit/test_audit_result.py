@@ -224,12 +224,12 @@ def large_case(programmes: int, funds: int, years: int) -> tuple[Instance, Plan]
     return parse_instance(raw), Plan.model_validate({"choices": choices, "ledger": [], "criteria": {}})
 
 
-def test_a_large_plan_is_audited_in_half_a_second() -> None:
+def test_a_large_plan_is_audited_check_by_check() -> None:
     instance, plan = large_case(150, 20, 5)
     assert len(instance.ways) == 150
     started = time.process_time()
     verdict = audit_plan(instance, ModelSpec.model_validate(MODEL), plan)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 5  # against a quadratic check, not a benchmark
     assert verdict.checks > 45_000
 
 
