@@ -104,16 +104,14 @@ def funded_table(effects: Effects, plan: Plan, unit: Unit, units: dict[str, Unit
     )
     rows = []
     for choice, units_of in zip(order, rounded, strict=True):
-        brings = [_brought(effects.counted(choice, c), units[c.id]) for c in instance.criteria]
-        scale = Cell(
-            percent(choice.scale / choice.units) if choice.units == 1 else f"{significant(choice.scale, 3)}/{choice.units}", choice.scale
-        )
+        brings = [brought(effects.counted(choice, c), units[c.id]) for c in instance.criteria]
+        scale = Cell(scale_text(choice), choice.scale)
         name = name_of(effects.programmes[choice.programme], lang)
         money = Cell(unit.printed(units_of), amounts[choice.programme])
         rows.append(
             (
                 Cell(name),
-                Cell(_way_name(effects, choice.programme, choice.option, choice.start, lang)),
+                Cell(way_name(effects, choice.programme, choice.option, choice.start, lang)),
                 scale,
                 money,
                 *brings,
@@ -137,9 +135,9 @@ def unfunded_table(effects: Effects, result: Result, aim: Aim, unit: Unit, units
     rows = tuple(
         (
             Cell(name_of(effects.programmes[r.programme], lang)),
-            Cell(_way_name(effects, r.programme, r.way.option, r.way.start, lang)),
+            Cell(way_name(effects, r.programme, r.way.option, r.way.start, lang)),
             Cell(unit.text(r.way.public_cost * r.way.units), r.way.public_cost * r.way.units),
-            *(_brought(r.brings[c.id], units[c.id]) for c in instance.criteria),
+            *(brought(r.brings[c.id], units[c.id]) for c in instance.criteria),
         )
         for r in ranked
     )
@@ -203,11 +201,18 @@ def _causes(result: Result, causes: Sequence[Problem], lang: str) -> Iterator[Se
         yield Sentence(f"cause_{n}", f"  {problem.line(lang)}", "bad")
 
 
-def _brought(value: Fraction, unit: Unit) -> Cell:
+def brought(value: Fraction, unit: Unit) -> Cell:
+    """What a programme brings of a criterion; a dash for nothing."""
     return Cell(significant(value * unit.factor, 3) if value else NONE, value)
 
 
-def _way_name(effects: Effects, programme: str, option: str, start: int | None, lang: str) -> str:
+def scale_text(choice: Choice) -> str:
+    """70 %, or 2.5/3 where there are several units."""
+    return percent(choice.scale / choice.units) if choice.units == 1 else f"{significant(choice.scale, 3)}/{choice.units}"
+
+
+def way_name(effects: Effects, programme: str, option: str, start: int | None, lang: str) -> str:
+    """The option's name, with the year of its start where there is a choice."""
     return name_of(effects.options[programme, option], lang) + ("" if start is None else f" @{start}")
 
 
