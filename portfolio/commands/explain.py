@@ -11,10 +11,6 @@ from portfolio.commands.options import Debug, Everything, Json, Lang, Language, 
 
 if TYPE_CHECKING:
     from portfolio.report.blocks import Content
-    from portfolio.results import Result
-
-INTERRUPTED, UNSETTLED, INFEASIBLE = 130, 5, 4
-SUFFIX = ".explain.sqlite"
 
 
 def explain(
@@ -59,10 +55,16 @@ def explain(
     store: Annotated[
         str | None,
         typer.Option(
-            help="File that keeps answers, so that a run can go on. Default: RESULT.explain.sqlite; none: keep nothing.", metavar="FILE"
+            help="File that keeps answers, so that none is sought twice and a run can go on. Default: ID.explain.sqlite here; none: keep nothing.",
+            metavar="FILE",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", help="File for the answers, added to those it has; - for stdout. Default: ID.explain.json here."),
+    ] = None,
+    no_save: Annotated[bool, typer.Option("--no-save", help="Write neither the answers nor a store.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No report, no progress.")] = False,
     everything: Everything = False,
     lang: Lang = Language.auto,
     as_json: Json = False,
@@ -73,23 +75,26 @@ def explain(
     Exit codes: 0 answered, 4 no plan exists (explained), 5 a search ended at a limit, 130 interrupted with the answers kept.
     """
     from portfolio.commands.aim_flags import share
+    from portfolio.commands.explain_saving import store_of, target_of, text_of
     from portfolio.commands.explain_topics import Asked, topics
     from portfolio.commands.inputs import read_any_frontier, read_any_result
+    from portfolio.commands.saving import STDOUT, deliver
     from portfolio.errors import UsageError
 
     desk = Desk.of(lang.value, as_json, everything)
+    if as_json and output == STDOUT:
+        raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
     loaded = read_any_result(result)
     asked = Asked(
         desk=desk,
         result=loaded,
-        path=result,
         programme=programme,
         frontier=read_any_frontier(frontier) if frontier else None,
         kinds=None if break_even is None else tuple(k.strip() for k in break_even.split(",") if k.strip()),
         gap=float(share(gap, "--gap")),
         seconds=time_limit,
         workers=workers,
-        store=store,
+        store=store_of(loaded, store, no_save),
         quiet=quiet,
         settings=tuple(set_ or ()),
         within=share(within, "--within"),
@@ -100,16 +105,21 @@ def explain(
     if len(chosen) + (programme is not None) > 1:
         raise UsageError("ask one thing at a time", "質問は一度に一つにしてください")
     topic = next(iter(chosen), "infeasible" if loaded.status == "infeasible" else "programme" if programme else "unfunded")
-    content, answer, code = topics()[topic](asked, chosen.get(topic))
-    _show(desk, loaded, topic, content, answer, code)
+    target = target_of(loaded, output, no_save)
+    content, answer, code, kept = topics()[topic](asked, chosen.get(topic))
+    text = text_of(loaded, kept, target) if target is not None or output == STDOUT else ""
+    data = {"topic": topic, "exit_code": code, "instance": loaded.instance_hash, "answer": answer}
+    deliver(desk, text, output, target, quiet, lambda saved: _show(desk, content, data, saved))
     return code
 
 
-def _show(desk: Desk, result: Result, topic: str, content: Content, answer: Any, code: int) -> None:
+def _show(desk: Desk, content: Content, data: dict[str, Any], saved: str | None) -> None:
     from portfolio.report.blocks import as_data
+    from portfolio.report.explain_content import with_saved
     from portfolio.report.terminal import render
 
+    content = with_saved(content, saved, desk.lang)
     if desk.as_json:
-        desk.emit({"topic": topic, "exit_code": code, "instance": result.instance_hash, "report": as_data(content), "answer": answer})
+        desk.emit({**data, "saved": saved, "report": as_data(content)})
     else:
         desk.show(render(content, desk.width(), desk.colour, desk.everything))

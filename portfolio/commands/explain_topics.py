@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,12 +17,13 @@ from portfolio.errors import UsageError
 if TYPE_CHECKING:
     from portfolio.engine.work import Tally
     from portfolio.report.blocks import Content
-    from portfolio.results import Frontier, Result
+    from portfolio.results import Answered, Frontier, Result
+    from portfolio.results.explained import Topic
 
 T = TypeVar("T")
-Answered = tuple["Content", Any, int]
+Said = tuple["Content", Any, int, list["Answered"]]
+"""Words, the answer as plain data, exit code, what is saved."""
 LIMIT, INFEASIBLE, INTERRUPTED = 5, 4, 130
-SUFFIX = ".explain.sqlite"
 BUDGET = 50.0
 """Seconds for one programme in full: its break-evens are narrowed for as long."""
 KINDS = ("effect", "cost", "success", "money")
@@ -34,14 +35,13 @@ class Asked:
 
     desk: Desk
     result: Result
-    path: str
     programme: str | None
     frontier: Frontier | None
     kinds: tuple[str, ...] | None
     gap: float
     seconds: float | None
     workers: int
-    store: str | None
+    store: Path | None
     quiet: bool
     settings: tuple[str, ...]
     within: Fraction
@@ -57,6 +57,20 @@ class Asked:
         stop = threading.Event()
         answer = wait_for(lambda: work(stop), stop, watcher or CountWatcher(self.desk, self.quiet))
         return answer, stop.is_set()
+
+    def once(
+        self,
+        topic: Topic,
+        question: Mapping[str, Any],
+        work: Callable[[threading.Event], Mapping[str, Any]],
+        watcher: Watcher | None = None,
+    ) -> tuple[Answered, bool]:
+        """(the answer, from the store where it is there; was it interrupted?). work: fields of the answer."""
+        from portfolio.explain.collection import ask_once
+
+        asked = {"gap": repr(self.gap), "seconds": None if self.seconds is None else repr(self.seconds), **question}
+        (answer, _), stopped = self.wait(lambda stop: ask_once(self.result, topic, asked, self.store, stop, lambda: work(stop)), watcher)
+        return answer, stopped
 
 
 class CountWatcher(Watcher):
@@ -87,7 +101,7 @@ class CountWatcher(Watcher):
         )
 
 
-def topics() -> dict[str, Callable[[Asked, Any], Answered]]:
+def topics() -> dict[str, Callable[[Asked, Any], Said]]:
     """Topic -> who answers it."""
     from portfolio.commands import explain_more as more
 
@@ -111,56 +125,76 @@ def kinds_of(asked: Asked, default: tuple[str, ...]) -> tuple[str, ...]:
     return default if asked.kinds is None else asked.kinds
 
 
-def programme(asked: Asked, _: Any) -> Answered:
+def programme(asked: Asked, _: Any) -> Said:
     """One programme in full."""
+    from portfolio.explain.presence import known_programme, on_frontier
     from portfolio.explain.public import explain_result
     from portfolio.report.explain_content import presence_content
     from portfolio.schema.validate import parse_instance
 
     kinds = kinds_of(asked, KINDS)
+    instance = parse_instance(asked.result.instance)
+    # Before any file is made.
+    known_programme(instance, asked.programme or "")
     budget = BUDGET if asked.seconds is None else asked.seconds
-    answer, stopped = asked.wait(
-        lambda stop: explain_result(
-            asked.result, asked.programme or "", kinds, asked.gap, budget=budget, frontier=asked.frontier, stop=stop
-        )
-    )
-    content = presence_content(parse_instance(asked.result.instance), asked.result, answer, asked.desk.lang)
-    code = INTERRUPTED if stopped else LIMIT if answer.status in ("limit", "failed") else 0
-    return content, answer.model_dump(mode="json"), code
+
+    def work(stop: threading.Event) -> dict[str, Any]:
+        found = explain_result(asked.result, asked.programme or "", kinds, asked.gap, budget=budget, stop=stop)
+        return {"of": found.of, "presence": found}
+
+    answer, stopped = asked.once("programme", {"programme": asked.programme, "break_evens": list(kinds), "seconds": repr(budget)}, work)
+    said = answer.presence
+    assert said is not None
+    if asked.frontier is not None:
+        # Membership is looked up each time: the frontier may be another one.
+        said = on_frontier(said, asked.frontier)
+        answer = answer.model_copy(update={"presence": said})
+    content = presence_content(instance, asked.result, said, asked.desk.lang)
+    code = INTERRUPTED if stopped else LIMIT if said.status in ("limit", "failed") else 0
+    return content, said.model_dump(mode="json"), code, [answer]
 
 
-def unfunded(asked: Asked, _: Any) -> Answered:
+def unfunded(asked: Asked, _: Any) -> Said:
     """Every programme that is not funded."""
-    from portfolio.explain.bulk import Options
-    from portfolio.explain.public import explain_unfunded
+    from portfolio.engine.store import Store
+    from portfolio.explain.bulk import Options, explain_all
     from portfolio.explain.public import unfunded as names_of
     from portfolio.report.explain_bulk import bulk_content
     from portfolio.schema.validate import parse_instance
 
-    kept = asked.store if asked.store is not None else ("none" if asked.path == "-" else asked.path + SUFFIX)
     options = Options(gap=asked.gap, seconds=asked.limit, kinds=kinds_of(asked, ("effect",)))
     names = names_of(asked.result)
     watcher = CountWatcher(asked.desk, asked.quiet)
-    (answers, reused), stopped = asked.wait(
-        lambda stop: explain_unfunded(
-            asked.result, names, options, None if kept == "none" else Path(kept), asked.workers, stop, watcher.see
-        ),
-        watcher,
-    )
-    content = bulk_content(parse_instance(asked.result.instance), asked.result, answers, len(names), (reused, kept), asked.desk.lang)
+    if asked.result.plan is None:
+        raise UsageError("the result holds no plan to explain", "説明すべき計画がない結果です")
+
+    def work(stop: threading.Event) -> tuple[list[Answered], int]:
+        # SQLite wants the thread that opened it.
+        with Store(asked.store) as kept:
+            return explain_all(asked.result, names, options, kept, asked.workers, stop, watcher.see)
+
+    (found, reused), stopped = asked.wait(work, watcher)
+    answers = [a.presence for a in found if a.presence is not None]
+    told = (reused, str(asked.store or ""))
+    content = bulk_content(parse_instance(asked.result.instance), asked.result, answers, len(names), told, asked.desk.lang)
     code = INTERRUPTED if stopped else LIMIT if any(a.status in ("limit", "failed") for a in answers) else 0
     data = {"programmes": [a.model_dump(mode="json") for a in answers], "asked": len(names), "reused": reused}
-    return content, data, code
+    return content, data, code, found
 
 
-def infeasible(asked: Asked, _: Any) -> Answered:
+def infeasible(asked: Asked, _: Any) -> Said:
     """Rules in conflict and repairs."""
     from portfolio.explain.public import why_infeasible
     from portfolio.report.conflict_content import conflict_content
     from portfolio.schema.validate import parse_instance
 
     seconds = 300.0 if asked.seconds is None else asked.seconds
-    found, stopped = asked.wait(lambda stop: why_infeasible(asked.result, seconds=seconds, stop=stop))
+    answer, stopped = asked.once(
+        "infeasible",
+        {"seconds": repr(seconds)},
+        lambda stop: {"conflict": why_infeasible(asked.result, seconds=seconds, stop=stop)},
+    )
+    found = answer.conflict
     content = conflict_content(parse_instance(asked.result.instance), found, asked.desk.lang)
     code = INTERRUPTED if stopped else INFEASIBLE if found is not None else 0
-    return content, None if found is None else found.model_dump(mode="json"), code
+    return content, None if found is None else found.model_dump(mode="json"), code, [answer]

@@ -14,7 +14,7 @@ from portfolio.formats.moo_json import moo_of
 from portfolio.formats.paths import with_settings
 from portfolio.formats.result_text import LARGEST_RESULT, parse_result, raw_record, read_result, record_of, result_of
 from portfolio.library import find_instance
-from portfolio.results import Frontier, Result
+from portfolio.results import Explanation, Frontier, Result
 from portfolio.results.program_frontier import ProgramFrontier
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
@@ -68,13 +68,17 @@ def read_answer(source: str) -> Result | Frontier | ProgramFrontier:
     return _answer_of(_raw(source))
 
 
-def read_found(source: str) -> Result | Frontier | ProgramFrontier | Sweep:
-    """The same, or a sweep."""
+def read_found(source: str) -> Result | Frontier | ProgramFrontier | Sweep | Explanation:
+    """The same, a sweep or an explanation."""
     raw = _raw(source)
     if raw.get("format") == "portfolio-sweep":
         from portfolio.results.sweep import Sweep
 
         return record_of(raw, Sweep, ())
+    if raw.get("format") == "portfolio-explanation":
+        from portfolio.formats.explanation_text import explanation_of
+
+        return explanation_of(raw)
     return _answer_of(raw)
 
 

@@ -19,7 +19,7 @@ DECK = "pptx"
 
 
 def report(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Result, frontier and sweep files about one instance.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Result, frontier, sweep and explanation files about one instance.")],
     to: Annotated[str, typer.Option(help="Formats: pptx, xlsx, md, csv, parquet, json, png, svg.", metavar="A,B")] = "pptx,xlsx",
     template: Annotated[
         str | None, typer.Option(help="Your own .pptx or .potx: its layouts, fonts and colours are kept.", metavar="FILE")
@@ -88,10 +88,10 @@ def _material(files: list[str], point: str | None) -> Material:
     """The files by what they say they are. Raises UsageError: two of a kind, a kind that cannot be shown."""
     from portfolio.commands.inputs import read_found
     from portfolio.report.briefing import material
-    from portfolio.results import Frontier, Result
+    from portfolio.results import Explanation, Frontier, Result
     from portfolio.results.sweep import Sweep
 
-    kinds: dict[type, str] = {Result: "result", Frontier: "frontier", Sweep: "sweep"}
+    kinds: dict[type, str] = {Result: "result", Frontier: "frontier", Sweep: "sweep", Explanation: "explanation"}
     held: dict[str, Any] = {}
     for file in files:
         found = read_found(file)
@@ -103,7 +103,7 @@ def _material(files: list[str], point: str | None) -> Material:
         if kind in held:
             raise UsageError(f"{file}: two files of the kind `{kind}`; name one", f"{file}: {kind} が2つあります。1つだけ指定してください")
         held[kind] = found
-    return material(held.get("result"), held.get("frontier"), held.get("sweep"), point=point)
+    return material(held.get("result"), held.get("frontier"), held.get("sweep"), held.get("explanation"), point)
 
 
 def _made(said: Any, forms: list[str], template: Path | None) -> dict[str, bytes]:

@@ -11,22 +11,33 @@ from portfolio.engine.store import Record, Store
 from portfolio.engine.threads import Threads
 from portfolio.engine.work import Bench, Tally, Task, carry_out
 from portfolio.explain.break_even import Effort
+from portfolio.explain.collection import about, answered, key_of
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.question import Question
-from portfolio.formats.result_text import record_of
 from portfolio.results import Result
-from portfolio.results.explanation import EXPLANATION_VERSION, Presence
+from portfolio.results.explained import Answered
 from portfolio.schema.instance import content_hash
 
 
 @dataclass(frozen=True)
 class Options:
-    """What every answer depends on. gap: absolute, of the aim · seconds: per solve · solves: MIPs per break-even · kinds: break-evens."""
+    """What every answer depends on. gap: share of the aim's range · seconds: per solve · solves: MIPs per break-even · kinds: break-evens."""
 
     gap: float = 0.001
     seconds: float = float("inf")
     solves: int = 2
     kinds: tuple[str, ...] = ("effect",)
+
+    def question(self, name: str) -> dict[str, Any]:
+        """The same as plain data, for one programme."""
+        limit = None if self.seconds == float("inf") else self.seconds
+        return {
+            "programme": name,
+            "gap": repr(self.gap),
+            "seconds": None if limit is None else repr(limit),
+            "solves": self.solves,
+            "break_evens": list(self.kinds),
+        }
 
 
 def explain_all(
@@ -37,55 +48,40 @@ def explain_all(
     workers: int = 1,
     stop: threading.Event | None = None,
     watch: Callable[[Tally], None] | None = None,
-) -> tuple[list[Presence], int]:
+) -> tuple[list[Answered], int]:
     """(answers in the order of `names`, as far as they are there; how many came from the store). Raises what a question raised."""
     stop = stop or threading.Event()
-    tasks = [Task(_key(result, name, options), {"programme": name}) for name in names]
+    known = about(result)
+    tasks = [Task(key_of(known, "programme", options.question(name)), {"programme": name}) for name in names]
     reused = len(store.find([task.key for task in tasks]))
     pool = Threads(_Maker(result, options), max(1, min(workers, len(tasks) or 1)), stop)
     try:
         found = carry_out(tasks, pool, store, stop, watch)
     finally:
         pool.close()
-    return [record_of(found[task.key], Presence, tuple(Presence.model_fields)) for task in tasks if task.key in found], reused
-
-
-def _key(result: Result, name: str, options: Options) -> str:
-    """The instance, model, aim, ranges, the reported plan and its claims, and the options of the search."""
-    plan = None if result.plan is None else result.plan.model_dump(mode="json")
-    parts: dict[str, Any] = {
-        "explain": EXPLANATION_VERSION,
-        "instance": result.instance_hash,
-        "model": result.model_hash,
-        "aim": result.aim,
-        "ranges": {c: r.model_dump(mode="json") for c, r in result.ranges.items()},
-        "claims": [c.model_dump(mode="json") for c in result.claims],
-        "plan": plan,
-        "programme": name,
-        "gap": repr(options.gap),
-        "seconds": repr(options.seconds),
-        "solves": options.solves,
-        "kinds": list(options.kinds),
-        "seed": result.options.get("seed", 0),
-    }
-    return content_hash(parts)
+    return [answered(found[task.key]) for task in tasks if task.key in found], reused
 
 
 class _Maker:
     def __init__(self, result: Result, options: Options) -> None:
         self.result, self.options = result, options
+        self.about = about(result)
         self.key = content_hash({"explain": result.instance_hash, "kinds": list(options.kinds)})
 
     def __call__(self) -> Bench:
-        return _Bench(Question(self.result), self.options)
+        return _Bench(Question(self.result), self.options, self.about)
 
 
 class _Bench:
-    def __init__(self, question: Question, options: Options) -> None:
-        self.question, self.options = question, options
+    def __init__(self, question: Question, options: Options, about_: str) -> None:
+        self.question, self.options, self.about = question, options, about_
 
     def __call__(self, question: Record, stop: threading.Event) -> Record | None:
-        effort = Effort(self.options.gap, self.options.seconds, self.options.solves, stop)
-        answer = explain_programme(self.question, question["programme"], effort, self.options.kinds)
+        effort = Effort(self.options.gap * self.question.unit, self.options.seconds, self.options.solves, stop)
+        said = explain_programme(self.question, question["programme"], effort, self.options.kinds)
         # An answer that was cut short depends on the moment it was cut: it is not kept.
-        return None if stop.is_set() else answer.model_dump(mode="json")
+        if stop.is_set():
+            return None
+        asked = self.options.question(said.programme)
+        answer = Answered(topic="programme", key=key_of(self.about, "programme", asked), question=asked, of=said.of, presence=said)
+        return answer.model_dump(mode="json")

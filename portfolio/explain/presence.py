@@ -20,12 +20,21 @@ from portfolio.explain.moves import shift
 from portfolio.explain.question import Found, Question, exact
 from portfolio.results import Frontier
 from portfolio.results.explanation import Answer, BreakEven, Interval, Presence, SearchStatus
+from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 
 SIDE_BY_SIDE = 2
 """Break-evens searched at a time."""
 SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
 """Shares of the aim's range within which the issue is looked at."""
+
+
+def known_programme(instance: Instance, name: str) -> None:
+    """Raises UsageError: no such programme, with the nearest name."""
+    known = [p.id for p in instance.programmes]
+    if name not in known:
+        near = hint(name, known)
+        raise UsageError(f"no programme `{name}`{near['hint']}", f"事業 `{name}` はありません{near['hint_ja']}")
 
 
 def explain_programme(
@@ -35,10 +44,7 @@ def explain_programme(
 
     Raises UsageError: no such programme, no plan in the result.
     """
-    known = [p.id for p in question.instance.programmes]
-    if name not in known:
-        near = hint(name, known)
-        raise UsageError(f"no programme `{name}`{near['hint']}", f"事業 `{name}` はありません{near['hint_ja']}")
+    known_programme(question.instance, name)
     begun = time.perf_counter()
     funded = name in question.funded
     on, without = ((), (name,)) if funded else ((name,), ())
@@ -51,12 +57,16 @@ def explain_programme(
         update["hindrances"] = hindrances(question.instance, name, question.plan, found.plan)
         update["dominated"] = dominated_by(question.instance, name)
     update["break_evens"] = _break_evens(question, name, effort, kinds, funded, found)
-    if frontier is not None:
-        update["frontier"] = tuple(p.id for p in frontier.points if (name in funded_in(p.plan)) != funded)
-        update["frontier_size"] = len(frontier.points)
-    return Presence(
+    answer = Presence(
         topic="why" if funded else "why_not", programme=name, of=question.of, seconds=round(time.perf_counter() - begun, 3), **update
     )
+    return answer if frontier is None else on_frontier(answer, frontier)
+
+
+def on_frontier(answer: Presence, frontier: Frontier) -> Presence:
+    """With the points of a frontier that do otherwise than the reported plan: fund an unfunded programme, leave out a funded one."""
+    other = tuple(p.id for p in frontier.points if (answer.programme in funded_in(p.plan)) == (answer.topic == "why_not"))
+    return answer.model_copy(update={"frontier": other, "frontier_size": len(frontier.points)})
 
 
 def _measured(question: Question, found: Found) -> dict[str, object]:

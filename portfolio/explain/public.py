@@ -92,7 +92,8 @@ def explain_unfunded(
     if read.plan is None:
         raise UsageError("the result holds no plan to explain", "説明すべき計画がない結果です")
     with Store(store) as kept:
-        return explain_all(read, names or unfunded(read), options or Options(), kept, workers, stop, watch)
+        answers, reused = explain_all(read, names or unfunded(read), options or Options(), kept, workers, stop, watch)
+    return [a.presence for a in answers if a.presence is not None], reused
 
 
 def unfunded(result: Result) -> list[str]:

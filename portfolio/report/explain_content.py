@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -12,6 +13,7 @@ from portfolio.report.content import criterion_unit
 from portfolio.report.explain_texts import phrase
 from portfolio.report.naming import clean, name_of, short
 from portfolio.report.numbers import NONE, Unit, fixed, in_words, money_unit, percent, placed, significant
+from portfolio.report.texts import text
 from portfolio.report.waterfall import waterfall
 from portfolio.results import Result
 from portfolio.results.explanation import BreakEven, Hindrance, Move, Presence, Shift
@@ -83,6 +85,11 @@ class Words:
         ends = [significant((low or ZERO) * unit.factor), significant(high * unit.factor)]
         key = "exactly_unit" if ends[0] == ends[1] else "between_unit" if low else "at_most_unit"
         return self.say(key, low=ends[0], high=ends[1], unit=clean(unit.label)).strip()
+
+
+def with_saved(content: Content, saved: str | None, lang: str) -> Content:
+    """Told where it was saved."""
+    return content if saved is None else replace(content, tail=(*content.tail, Sentence("saved", text("saved", lang, path=clean(saved)))))
 
 
 def outward(share: Fraction, up: bool) -> str:

@@ -56,7 +56,7 @@ def test_a_funded_programme_is_explained_by_what_would_take_its_place(cli: Cli) 
 def test_all_unfunded_programmes_are_answered_and_kept(cli: Cli) -> None:
     first = data(cli("explain", "toy.result.json", "--json"))["answer"]
     assert first["asked"] == 3 and first["reused"] == 0 and len(first["programmes"]) == 3
-    assert Path("toy.result.json.explain.sqlite").exists()
+    assert Path("toy.explain.sqlite").exists()
     again = data(cli("explain", "toy.result.json", "--json"))["answer"]
     assert again["reused"] == 3
     without = [{k: v for k, v in p.items() if k != "seconds"} for p in again["programmes"]]
