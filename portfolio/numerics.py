@@ -29,6 +29,9 @@ GRID_MARGIN = Fraction(1, 1000)
 GRID_REACH = 2
 """Grid units by which rounding may move an amount at first; widened when that is not enough."""
 
+FLOAT_ROOM = 1e-9
+"""Room for the rounding of float64 sums where a row is set aside as out of reach [share of the sum of absolute terms]: far above 1e-16 times 10,000 terms."""
+
 TIE_ROUNDS = 3
 """LPs spent on fewer fund-programme pairs: the reweighting settles within three rounds on the bundled instances."""
 

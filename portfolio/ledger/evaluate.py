@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -51,9 +51,8 @@ def effect_at(curve: Curve, units: int, scale: Fraction) -> Fraction:
 
 def evaluate(instance: Instance, spec: ModelSpec, taken: Sequence[Taken]) -> Values:
     """Criteria in natural sense and what they are made of."""
-    residuals = {
-        e.id: max(e.floor.number, 1 - sum((_counted(t.way.mitigates.get(e.id, ZERO), t) for t in taken), ZERO)) for e in instance.exposures
-    }
+    mitigated = _summed(taken, lambda way: way.mitigates)
+    residuals = {e.id: max(e.floor.number, 1 - mitigated.get(e.id, ZERO)) for e in instance.exposures}
     ripple = ripple_multipliers(instance.ripple)
     value = {e.id: e.value.number * ripple.get(e.field or "", ONE) * residuals[e.id] for e in instance.exposures}
     losses = _losses(instance, value, set(value))
@@ -72,6 +71,15 @@ def evaluate(instance: Instance, spec: ModelSpec, taken: Sequence[Taken]) -> Val
         criteria[c.id] += sum((r.bonus[c.id].number for r in earned if c.id in r.bonus), ZERO)
         criteria[c.id] += _price_of_moving(instance, c.id, c.sense, taken)
     return Values(criteria, residuals, losses, coverage, tuple(r.id for r in earned))
+
+
+def _summed(taken: Sequence[Taken], of: Callable[[Way], Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """What all that is taken gives, by the name of what it is given to."""
+    total: dict[str, Fraction] = {}
+    for t in taken:
+        for name, value in of(t.way).items():
+            total[name] = total.get(name, ZERO) + _counted(value, t)
+    return total
 
 
 def _counted(value: Fraction, taken: Taken, benefit_sign: int = 1) -> Fraction:
@@ -107,11 +115,11 @@ def _risk(instance: Instance, spec: ModelSpec, criterion: Risk, losses: Mapping[
 
 
 def _coverage(instance: Instance, taken: Sequence[Taken]) -> dict[str, Fraction]:
-    shared = {j.id: min(ONE, sum((_counted(t.way.provides.get(j.id, ZERO), t) for t in taken), ZERO)) for j in instance.capabilities}
+    provided, covered = _summed(taken, lambda way: way.provides), _summed(taken, lambda way: way.covers)
+    shared = {j.id: min(ONE, max(ZERO, provided.get(j.id, ZERO))) for j in instance.capabilities}
     return {
         n.id: (
-            sum((_counted(t.way.covers.get(n.id, ZERO), t) for t in taken), ZERO)
-            + sum((j.covers[n.id].number * max(ZERO, shared[j.id]) for j in instance.capabilities if n.id in j.covers), ZERO)
+            covered.get(n.id, ZERO) + sum((j.covers[n.id].number * shared[j.id] for j in instance.capabilities if n.id in j.covers), ZERO)
         )
         / n.target.number
         for n in instance.needs

@@ -20,8 +20,9 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
 
-REACHES = (GRID_REACH, GRID_REACH, 4 * GRID_REACH, 50 * GRID_REACH, 5_000 * GRID_REACH)
-"""How far rounding may move an amount, attempt by attempt; the first two differ in the room that missed rules were given."""
+REACHES = ((GRID_REACH, True), *((n * GRID_REACH, False) for n in (1, 1, 4, 50, 5_000)))
+"""How far rounding may move an amount, attempt by attempt, and whether only where money flows already: first the small problem, which nearly always
+does, then wider ones; attempts of equal reach differ in the room that missed rules were given."""
 MONEY_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "share_min", "share_max"))
 """Blocks whose violations are money: the room they need is known, not guessed."""
 
@@ -38,8 +39,8 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     verdict: Verdict | None = None
     for values in (settle_payers(system, program), system.now):
         margin: dict[int, Fraction] = {}
-        for reach in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth))
+        for reach, flowing in REACHES:
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing))
             if amounts is None:
                 continue
             plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))

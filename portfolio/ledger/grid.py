@@ -7,6 +7,7 @@ units of money, so that every coefficient is near 1 whatever the size of the mon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -14,7 +15,7 @@ from math import isqrt
 import numpy as np
 
 from portfolio.ledger.reduced import Reduced
-from portfolio.numerics import GRID_MARGIN, SOLVER_FEASIBILITY
+from portfolio.numerics import FLOAT_ROOM, GRID_MARGIN, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
@@ -27,15 +28,19 @@ _WITHIN_ONE_UNIT = frozenset(("profile", "payment"))
 MOST_NODES = 2_000
 """Nodes of a rounding MIP: it nearly always ends at the root, and one that does not is better asked again with a wider window."""
 
+LOSS_PER_WAY, LOSS_OF_MONEY = 0.05, 1e-6
+"""Scale that the rounding MIP may give away unasked: grid units per way, or a share of all money, whichever is more."""
+
 
 @dataclass(frozen=True)
 class GridWindow:
     """How far amounts may move: units below and above the solver's amount (reach), extra margin per Program row (from failed audits), and
-    what a unit of scale of each way is worth to the aim."""
+    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing."""
 
     reach: int
     margin: dict[int, Fraction]
     worth: Floats
+    flowing: bool = False
 
 
 def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: GridWindow) -> list[int] | None:
@@ -57,7 +62,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     for n in range(paying + carrying):
         reach = window.reach if n < paying else 10 * window.reach
         lower[n] = -min(base[n], reach)
-        upper[n] = max(min(most[n] - base[n], reach), lower[n]) if amounts[n] > 0 or n >= paying else min(most[n], 1)
+        upper[n] = max(min(most[n] - base[n], reach), lower[n]) if amounts[n] > 0 or n >= paying else min(most[n], not window.flowing)
     now = values[paying + carrying :]
     for k in range(scaled):
         n = paying + carrying + k
@@ -70,7 +75,8 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     per_unit_of_money = window.worth / price
     lost[paying + carrying :] = -0.01 - per_unit_of_money / max(float(per_unit_of_money.max(initial=0.0)), 1e-30)
     lost[:paying] = 1e-4
-    outcome = Highs(program, options={"mip_max_nodes": MOST_NODES}).minimise(lost, Ask(gap=0.05 * max(1, scaled)))
+    gap = max(LOSS_PER_WAY * max(1, scaled), LOSS_OF_MONEY * sum(base[:paying]))
+    outcome = Highs(program, options={"mip_max_nodes": MOST_NODES}).minimise(lost, Ask(gap=gap))
     if outcome.x is None:
         return None
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
@@ -79,43 +85,61 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
 def _price_of_scale(system: Reduced, unit: float) -> Floats:
     """Grid units of public money per unit of scale; 1 for a way that costs the public nothing."""
     offset = len(system.pay) + len(system.carry)
-    price = np.zeros(len(system.scale))
-    for row, col, value in zip(system.entry_row, system.entry_col, system.entry_value, strict=True):
-        if col >= offset and system.block[row] in ("demand", "profile", "payment"):
-            price[col - offset] += -value / unit
+    prices = np.isin(system.block, ("demand", "profile", "payment"))[system.entry_row] & (system.entry_col >= offset)
+    price = np.bincount(system.entry_col[prices] - offset, -system.entry_value[prices] / unit, len(system.scale))
     price[price <= 0] = 1.0
-    return price
+    return np.asarray(price, dtype=np.float64)
 
 
 class _Rows:
-    """The rows in shifted variables, as exact residuals."""
+    """The rows in shifted variables. Residuals are exact and made only for rows that a shift might break; coefficients are floats, as the solver
+    has them."""
 
     def __init__(self, system: Reduced, per_unit: Fraction, base: list[int], scale: Floats, price: Floats) -> None:
-        self.system, self.base = system, base
+        self.system, self.base, self.per_unit = system, base, per_unit
         shift = len(base)
         # Below full scale every unit paid is scale (published rule 3): demand is then an equality.
-        top = system.most[len(base) :]
+        top = system.most[shift:]
         self.partial = {key for key, now, most in zip(system.scale, scale, top, strict=True) if now < most - SOLVER_FEASIBILITY}
-        columns: list[list[tuple[int, Fraction]]] = [[] for _ in system.lower]
-        activity = [Fraction(0)] * len(system.lower)
-        for row, col, value in zip(system.entry_row.tolist(), system.entry_col.tolist(), system.entry_value.tolist(), strict=True):
-            exact = Fraction(value)
-            if col < shift:
-                activity[row] += exact * base[col]
-                columns[row].append((col, exact))
-            else:
-                per_scale = exact / per_unit
-                activity[row] += per_scale * Fraction(float(scale[col - shift]))
-                columns[row].append((col, per_scale / Fraction(float(price[col - shift]))))
-        self.columns, self.activity = columns, activity
-        self.per_unit = per_unit
+        order = np.argsort(system.entry_row, kind="stable")
+        self.row, self.col, self.value = system.entry_row[order], system.entry_col[order], system.entry_value[order]
+        self.ends = np.searchsorted(self.row, np.arange(len(system.lower) + 1))
+        self.coefficient = self.value * np.concatenate([np.ones(shift), 1 / (float(per_unit) * price)])[self.col]
+        self.now = scale
+        # A payment that is made and whose cash is split over years, or weighs other than 1.
+        self.split = (self.col < shift) & (self.value != np.floor(self.value))
+
+    def entries(self, row: int) -> slice:
+        """Where a row's entries lie."""
+        return slice(int(self.ends[row]), int(self.ends[row + 1]))
+
+    def activity(self, row: int) -> Fraction:
+        """What the base amounts and present scales use of the row [grid units]."""
+        at, shift = self.entries(row), len(self.base)
+        pairs = list(zip(self.col[at].tolist(), self.value[at].tolist(), strict=True))
+        paid = exact_dot((value, self.base[col]) for col, value in pairs if col < shift)
+        scaled = exact_dot((value, float(self.now[col - shift])) for col, value in pairs if col >= shift)
+        return paid + scaled / self.per_unit
+
+    def in_reach(self, lower: Floats, upper: Floats, margin: dict[int, Fraction]) -> list[int]:
+        """Rows that shifts between lower and upper might break, by floats with room to spare; those with a margin; and those that add up to a
+        way's total."""
+        system, unit, size = self.system, float(self.per_unit), len(self.system.lower)
+        at = np.concatenate([np.array(self.base, dtype=float), self.now / unit])[self.col]
+        activity = np.bincount(self.row, self.value * at, size)
+        moved = np.bincount(self.row, np.abs(self.coefficient) * np.maximum(np.abs(lower), np.abs(upper))[self.col], size)
+        spared = (1.0 + FLOAT_ROOM) * moved + FLOAT_ROOM * np.bincount(self.row, np.abs(self.value * at), size)
+        spared += 2.0 * np.sqrt(np.bincount(self.row, minlength=size)) + 2.0  # cash_noise and slack
+        far = (system.lower / unit < activity - spared) & (system.upper / unit > activity + spared)
+        asked = np.isin(system.block, tuple(_WITHIN_ONE_UNIT)) | np.isin(system.program_row, list(margin))
+        return [int(row) for row in np.flatnonzero(~far | asked) if self.coefficient[self.entries(int(row))].any()]
 
     def sides(self, row: int, margin: dict[int, Fraction]) -> tuple[Fraction | None, Fraction | None]:
         """Residual sides in grid units; a float side that is infinite stays open."""
         system, block = self.system, self.system.block[row]
-        low, high = system.lower[row], system.upper[row]
-        lower = None if np.isinf(low) else Fraction(float(low)) / self.per_unit - self.activity[row]
-        upper = None if np.isinf(high) else Fraction(float(high)) / self.per_unit - self.activity[row]
+        low, high, activity = system.lower[row], system.upper[row], self.activity(row)
+        lower = None if np.isinf(low) else Fraction(float(low)) / self.per_unit - activity
+        upper = None if np.isinf(high) else Fraction(float(high)) / self.per_unit - activity
         slack = 1 - 2 * GRID_MARGIN
         if block == "demand" and lower is not None and upper is not None:
             return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row), upper + slack)
@@ -123,52 +147,55 @@ class _Rows:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
-        largest = (
-            Fraction(1)
-            if block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap")
-            else max((abs(v) for c, v in self.columns[row]), default=Fraction(1))
-        )
+        in_units = block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap")
+        largest = Fraction(1) if in_units else Fraction(self.largest(row))
         extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest + self.cash_noise(row)
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
+
+    def largest(self, row: int) -> float:
+        """Largest absolute coefficient."""
+        return float(np.abs(self.coefficient[self.entries(row)]).max())
 
     def cash_noise(self, row: int) -> Fraction:
         """Room for published outlays: each payment's cash is rounded by up to half a unit, so a sum of n of them wanders by about sqrt(n)."""
         if self.system.block[row] not in CASH_BLOCKS:
             return Fraction(0)
-        split = sum(1 for c, v in self.columns[row] if c < len(self.base) and self.base[c] and v.denominator != 1)
-        return Fraction(2 * isqrt(split))
+        at = self.entries(row)
+        return Fraction(2 * isqrt(sum(1 for col in self.col[at][self.split[at]].tolist() if self.base[col])))
 
     def safety(self, row: int) -> Fraction:
         """Margin of a demand row: none where whole units count in full, so that exact amounts stay exact."""
-        shift = len(self.base)
-        whole = all(v.denominator == 1 for c, v in self.columns[row] if c < shift)
-        return Fraction(0) if whole else GRID_MARGIN
+        return GRID_MARGIN if self.split[self.entries(row)].any() else Fraction(0)
 
     def program(self, lower: Floats, upper: Floats, margin: dict[int, Fraction]) -> Program:
         """Rows that the window could break, each scaled to a largest coefficient of 1; the others are dropped."""
-        kept: list[tuple[list[tuple[int, Fraction]], float, float]] = []
-        reach = np.maximum(np.abs(lower), np.abs(upper))
-        for row, entries in enumerate(self.columns):
-            largest = max((abs(v) for _, v in entries), default=Fraction(0))
-            if not largest:
-                continue
-            low, high = self.sides(row, margin)
-            most = sum(abs(float(v)) * reach[c] for c, v in entries)
-            low = None if low is not None and float(low) < -most else low
-            high = None if high is not None and float(high) > most else high
-            if low is not None or high is not None:
-                sides = (-np.inf if low is None else float(low / largest), np.inf if high is None else float(high / largest))
-                kept.append(([(c, v / largest) for c, v in entries], *sides))
-        kept += self._totals()
+        cols, values, lows, highs = [], [], [], []
+        near = self.in_reach(lower, upper, margin)
+        known = {row: self.sides(row, margin) for row in near}
+        for row, (low, high) in known.items():
+            at, largest = self.entries(row), self.largest(row)
+            cols.append(self.col[at])
+            values.append(self.coefficient[at] / largest)
+            lows.append(-np.inf if low is None else float(low / Fraction(largest)))
+            highs.append(np.inf if high is None else float(high / Fraction(largest)))
+        slack = 1 - 2 * GRID_MARGIN
+        for rows, partial in self._totals(near):
+            columns, place = np.unique(np.concatenate([self.col[self.entries(row)] for row in rows]), return_inverse=True)
+            cols.append(columns)
+            values.append(np.bincount(place, np.concatenate([self.coefficient[self.entries(row)] for row in rows])))
+            # sides() has opened each year's row by the slack on both sides.
+            low = sum((side + slack for side, _ in (known[row] for row in rows) if side is not None), Fraction(0))
+            lows.append(float(low))
+            highs.append(float(low) + float(slack) * (not partial))
         width = len(lower)
         integer = np.zeros(width, dtype=bool)
         integer[: len(self.base)] = True
         return Program(
-            indptr=np.concatenate([[0], np.cumsum([len(e) for e, _, _ in kept])]).astype(np.int32),
-            indices=np.array([c for e, _, _ in kept for c, _ in e], dtype=np.int32),
-            data=np.array([float(v) for e, _, _ in kept for _, v in e]),
-            row_lower=np.array([low for _, low, _ in kept], dtype=float),
-            row_upper=np.array([high for _, _, high in kept], dtype=float),
+            indptr=np.concatenate([[0], np.cumsum([len(c) for c in cols])]).astype(np.int32),
+            indices=np.concatenate([np.zeros(0), *cols]).astype(np.int32),
+            data=np.concatenate([np.zeros(0), *values]),
+            row_lower=np.array(lows, dtype=float),
+            row_upper=np.array(highs, dtype=float),
             col_lower=lower,
             col_upper=upper,
             integer=integer,
@@ -178,17 +205,22 @@ class _Rows:
             names=(),
         )
 
-    def _totals(self) -> list[tuple[list[tuple[int, Fraction]], float, float]]:
-        """0 <= sum x - rho C s < 1 over all prescribed years of a way."""
-        total: dict[tuple[str, ...], dict[int, Fraction]] = {}
-        residual: dict[tuple[str, ...], Fraction] = {}
-        for row, block in enumerate(self.system.block):
-            if block in _WITHIN_ONE_UNIT:
-                key = self.system.index[row][:2]
-                side = Fraction(float(self.system.lower[row])) / self.per_unit - self.activity[row]
-                residual[key] = residual.get(key, Fraction(0)) + side
-                sums = total.setdefault(key, {})
-                for col, value in self.columns[row]:
-                    sums[col] = sums.get(col, Fraction(0)) + value
-        top = 1 - 2 * float(GRID_MARGIN)
-        return [(list(sums.items()), float(r := residual[key]), float(r) + top * (key not in self.partial)) for key, sums in total.items()]
+    def _totals(self, near: list[int]) -> list[tuple[list[int], bool]]:
+        """Rows of all prescribed years of a way, and whether it is at partial scale: 0 <= sum x - rho C s < 1, equal to 0 where partial."""
+        ways: dict[tuple[str, ...], list[int]] = {}
+        for row in near:
+            if self.system.block[row] in _WITHIN_ONE_UNIT:
+                ways.setdefault(self.system.index[row][:2], []).append(row)
+        return [(rows, key in self.partial) for key, rows in ways.items()]
+
+
+def exact_dot(pairs: Iterable[tuple[float, float]]) -> Fraction:
+    """sum a b without rounding: floats are whole multiples of powers of two, so that integers and shifts do."""
+    total, shift = 0, 0
+    for a, b in pairs:
+        (top_a, under_a), (top_b, under_b) = a.as_integer_ratio(), b.as_integer_ratio()
+        bits = under_a.bit_length() + under_b.bit_length() - 2
+        if bits > shift:
+            total, shift = total << (bits - shift), bits
+        total += top_a * top_b << (shift - bits)
+    return Fraction(total, 1 << shift)

@@ -126,7 +126,9 @@ def _without_sums(program: Program) -> tuple[Ids, Ids, Floats]:
             members.setdefault(total, []).append(part)
         summed = ~own & (cols >= columns.start) & (cols < columns.start + columns.size)
         spread = [
-            (r, part, v) for r, c, v in zip(rows[summed], cols[summed], values[summed], strict=True) for part in members.get(int(c), [])
+            (r, part, v)
+            for r, c, v in zip(rows[summed].tolist(), cols[summed].tolist(), values[summed].tolist(), strict=True)
+            for part in members.get(c, [])
         ]
         kept = ~summed
         rows = np.concatenate([rows[kept], np.array([r for r, _, _ in spread], dtype=int)])
