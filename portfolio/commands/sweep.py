@@ -85,7 +85,7 @@ def sweep(
     gap: Annotated[str, typer.Option(help="Gap of each run, share of the aim's range.")] = "0.5%",
     time_limit: Annotated[float | None, typer.Option(help="Seconds per solve; a run that hits it says so.", min=0.0)] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Threads, or workers of --scheduler local. Default: one per processor.", min=1, max=1024)
+        int | None, typer.Option(help="Processes on this machine, also of --scheduler local. Default: one per processor.", min=1, max=1024)
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(help="A running Dask cluster (tcp://host:port), or local to start one.", metavar="ADDRESS")

@@ -1,1 +1,1 @@
-"""Runs many chunks of work: threads or Dask, a sqlite store, resume."""
+"""Runs many chunks of work: a thread, processes or Dask, a sqlite store, resume."""

@@ -1,4 +1,4 @@
-"""Workers inside this process: HiGHS releases the interpreter lock while it solves, so threads do not wait for one another."""
+"""Workers inside this process. HiGHS releases the interpreter lock while it solves; what lies around it they do in turns (docs/adr/0009)."""
 
 from __future__ import annotations
 

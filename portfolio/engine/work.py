@@ -118,8 +118,10 @@ def carry_out(
     store: Store,
     stop: threading.Event,
     watch: Callable[[Tally], None] | None = None,
+    seconds: float = float("inf"),
 ) -> dict[str, Record]:
-    """Answers by key. What the store has is taken from there; the rest is committed as it comes. Incomplete only when stopped.
+    """Answers by key. What the store has is taken from there; the rest is committed as it comes. Incomplete only when stopped, or when `seconds` are over:
+    then nothing more is handed out.
 
     Raises whatever a bench raised, after committing what else had come back by then.
     """
@@ -131,11 +133,15 @@ def carry_out(
     returned: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
     out, pace = 0, 0.0
     quarantined = False
-    while ((waiting or alone) and not stop.is_set()) or out:
-        while waiting and out < IN_FLIGHT * pool.width and not stop.is_set():
-            pool.hand_out(_chunk(waiting, pace, pool.width), returned.put)
+
+    def going() -> bool:
+        return not stop.is_set() and time.perf_counter() - begun < seconds
+
+    while ((waiting or alone) and going()) or out:
+        while waiting and out < IN_FLIGHT * pool.width and going():
+            pool.hand_out(_chunk(waiting, pace, pool.width, seconds), returned.put)
             out += 1
-        if alone and not waiting and not out and not stop.is_set():
+        if alone and not waiting and not out and going():
             # Whoever was with a worker when it died is suspected too: only a run that is out all by itself can be found guilty.
             pool.hand_out([alone.popleft()], returned.put)
             out, quarantined = 1, True
@@ -164,10 +170,11 @@ def carry_out(
     return found
 
 
-def _chunk(waiting: deque[Task], pace: float, width: int) -> list[Task]:
-    """About CHUNK_SECONDS of work (more for many workers), but never so much that some worker goes without."""
+def _chunk(waiting: deque[Task], pace: float, width: int, seconds: float) -> list[Task]:
+    """About CHUNK_SECONDS of work (more for many workers), but never so much that some worker goes without, or that it takes longer than all may."""
     fair = -(-len(waiting) // (IN_FLIGHT * width))
-    size = min(int(max(CHUNK_SECONDS, PER_WORKER * width) / pace), MOST_IN_CHUNK, fair) if pace > 0 else 1
+    work = min(max(CHUNK_SECONDS, PER_WORKER * width), seconds / IN_FLIGHT)
+    size = min(int(work / pace), MOST_IN_CHUNK, fair) if pace > 0 else 1
     return [waiting.popleft() for _ in range(min(max(size, 1), len(waiting)))]
 
 

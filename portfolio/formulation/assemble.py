@@ -43,6 +43,8 @@ REGISTRY: dict[str, Component] = {
     "groups": groups.add,
     "linear": linear.add,
 }
+BUNDLED = frozenset(REGISTRY)
+"""Components that every process knows; those registered by a script are known to that process alone."""
 
 
 def register(name: str, component: Component) -> None:

@@ -22,7 +22,7 @@ from portfolio.api.stages import origin_of
 from portfolio.api.vary import Variants
 from portfolio.engine.store import Record
 from portfolio.errors import InvalidInput, SolverFailure
-from portfolio.formulation.assemble import assemble
+from portfolio.formulation.assemble import BUNDLED, assemble
 from portfolio.formulation.cells import as_view
 from portfolio.numerics import RUN_DIGITS
 from portfolio.program import Floats, Program
@@ -81,6 +81,11 @@ class SweepMaker:
     def key(self) -> str:
         """Content hash of everything that is the same for all runs."""
         return content_hash([*(f.identity(self.instance) for f in self.frames), [f.model_dump(mode="json") for f in self.factors]])
+
+    @property
+    def travels(self) -> bool:
+        """Can another process build the same benches?"""
+        return all(BUNDLED.issuperset(f.spec.components) for f in self.frames)
 
     def __call__(self) -> SweepBench:
         """A bench with its own solver objects."""

@@ -38,7 +38,7 @@ def sweep(
     vary: `PATH` (own range), `PATH=LOW:HIGH`, `PATH=x0.8:1.2`, `weights`; none: every judgement over its own range · runs: about how many (random designs, grids)
     models: compared with `model` by the design `models` · gap: share of the aim's range · budget: fund id or `total`, for the design `staircase`
     together: judged numbers that move as one where nothing is said to vary: those with the same `reason`, of the same `kind`, or each `number`
-    workers, scheduler: threads here, or a Dask cluster (`tcp://host:port`, `local`) · store: SQLite file in which runs are kept and found again.
+    workers, scheduler: processes here, or a Dask cluster (`tcp://host:port`, `local`) · store: SQLite file in which runs are kept and found again.
     Raises UsageError, InvalidInput, SolverFailure. `portfolio.run_frame(result)` is the table of runs.
 
     >>> sweep("toy", vary=["programmes.*.cost=x0.8:1.2"]).status
