@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,10 +24,11 @@ LARGE = 2_000
 
 @dataclass(frozen=True)
 class Span:
-    """Ideal (a bound: no plan is below it) and far end of one criterion, minimised."""
+    """Ideal (a bound: no plan is below it) and far end of one criterion, minimised. duals: (m,) row multipliers that show the ideal."""
 
     ideal: float
     nadir: float
+    duals: Floats | None = field(default=None, compare=False, repr=False)
 
     @property
     def width(self) -> float:
@@ -46,11 +47,11 @@ def payoff(program: Program, seed: int, seconds: float) -> list[Span] | Verdict:
             return row
     found = [row for row in rows if not isinstance(row, str)]
     table = np.array([found[i][1] for i in range(program.q)])
-    return [Span(found[i][0], max(float(table[:, i].max()), found[i][0])) for i in range(program.q)]
+    return [Span(found[i][0], max(float(table[:, i].max()), found[i][0]), found[i][2]) for i in range(program.q)]
 
 
-def _row(program: Program, seed: int, i: int, deadline: float) -> tuple[float, Floats] | Verdict:
-    """(ideal bound of criterion i, all criteria at an efficient LP optimum of it)."""
+def _row(program: Program, seed: int, i: int, deadline: float) -> tuple[float, Floats, Floats] | Verdict:
+    """(ideal bound of criterion i, all criteria at an efficient LP optimum of it, row multipliers of the bound)."""
     lp = Relaxation(program, seed)
     size = max(float(np.abs(program.criteria[i]).max(initial=0.0)), 1e-9)
     limit = lp.add_row(program.criteria[i] / size, -_INF, _INF)
@@ -58,7 +59,7 @@ def _row(program: Program, seed: int, i: int, deadline: float) -> tuple[float, F
     alone = lp.solve(presolve=True, seconds=deadline - time.perf_counter())
     if alone is None or alone == _INF:
         return "infeasible" if alone == _INF else "limit"
-    x = lp.x
+    x, duals = lp.x, lp.duals[: program.m] * size
     if program.q > 1:
         # The others are weighed against their own coefficients: only efficiency matters here, not their balance.
         others = np.delete(np.arange(program.q), i)
@@ -68,4 +69,4 @@ def _row(program: Program, seed: int, i: int, deadline: float) -> tuple[float, F
         lp.cost((program.criteria[others] / np.maximum(total[others], 1e-9)[:, None]).sum(axis=0) * 1e3)
         second = lp.solve(primal=True, seconds=deadline - time.perf_counter())
         x = lp.x if second is not None and second < _INF else x
-    return float(alone * size + program.offsets[i]), program.values(x)
+    return float(alone * size + program.offsets[i]), program.values(x), duals

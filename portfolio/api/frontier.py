@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from portfolio.api.frontier_proofs import renumbered, state_roots
 from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_plans
 from portfolio.api.record import versions
 from portfolio.audit import Verdict, audit_plan
@@ -24,6 +26,7 @@ from portfolio.pareto.running import Given
 from portfolio.pareto.zone_program import subset
 from portfolio.pareto.zones import Publisher
 from portfolio.program import Floats, Program
+from portfolio.proof.verify import digest
 from portfolio.results import Audit, Frontier, FrontierPoint, Plan
 from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import Instance, content_hash
@@ -104,7 +107,7 @@ def frontier(
         frame = frame.model_copy(update={"options": {**frame.options, "zones": effort.zones}})
     _same_run(frame, earlier)
     before = 0.0 if earlier is None else earlier.seconds.get("total", 0.0)
-    checkpoint = _Checkpoint(frame, program, effort, begun - before)
+    checkpoint = _Checkpoint(frame, session.program, program, effort, begun - before)
     found = certified(
         program,
         epsilon,
@@ -188,10 +191,14 @@ def _watch(effort: Effort) -> Callable[[Search], None] | None:
 class _Checkpoint:
     """States as Frontiers with a weaker certificate, not more often than they are worth."""
 
-    def __init__(self, frame: Frontier, program: Program, effort: Effort, begun: float) -> None:
-        self.frame, self.program, self.effort, self.begun = frame, program, effort, begun
+    def __init__(self, frame: Frontier, whole: Program, program: Program, effort: Effort, begun: float) -> None:
+        self.frame, self.whole, self.program, self.effort, self.begun = frame, whole, program, effort, begun
         self._next = 0.0
         self._state: dict[str, Any] = {}
+
+    @cached_property
+    def _digest(self) -> str:
+        return digest(self.whole)
 
     def save(self, search: Search, pending: Sequence[Given]) -> None:
         """Hand on the state, unless the last one is fresh."""
@@ -209,19 +216,23 @@ class _Checkpoint:
         best = search.best_points()
         verdicts = [search.points[i].plan.verdict for i in best]
         names = search_names(self.program, search)
+        state = with_plans(self._state, search) if self._state and status != "certified" else state_of(search, pending)
+        # What nothing but a run that goes on would need is left out of a frontier that is complete.
+        more = state_roots(state) if status != "certified" else []
+        certificate, places = certificate_of(search, names, self._digest, more)
         return self.frame.model_copy(
             update={
                 "status": status,
                 "options": {**self.frame.options, "zones": search.zones},
                 "points": points_of(search),
-                "certificate": certificate_of(search, names),
+                "certificate": certificate,
                 "audit": Audit(
                     checks=sum(v.checks for v in verdicts),
                     violated=sum(len(v.violations) for v in verdicts),
                     unaudited=max((len(v.unaudited) for v in verdicts), default=0),
                 ),
                 "counts": {**search.counts, "zones": len(search.known), "points": len(best), "half_spaces": len(search.spaces.listed)},
-                "search": with_plans(self._state, search) if self._state and status != "certified" else state_of(search, pending),
+                "search": renumbered(state, places),
                 "seconds": {"total": round(time.perf_counter() - self.begun, 3)},
             }
         )

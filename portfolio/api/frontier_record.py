@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from portfolio.api.frontier_proofs import gathered, put_back, root_of
 from portfolio.errors import UsageError
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector
@@ -16,6 +17,7 @@ from portfolio.pareto.running import Given
 from portfolio.pareto.zones import Published
 from portfolio.payoff import Span
 from portfolio.program import Program
+from portfolio.proof.forest import Forest
 from portfolio.results import Frontier, FrontierCertificate, FrontierPoint, Range, Zone
 from portfolio.schema.exact import exact_json, exact_text, to_fraction
 
@@ -25,11 +27,15 @@ def points_of(search: Search) -> tuple[FrontierPoint, ...]:
     return tuple(FrontierPoint(id=f"p{i + 1}", plan=search.points[i].plan.plan) for i in search.best_points())
 
 
-def certificate_of(search: Search, program: Program) -> FrontierCertificate:
-    """The certificate of the current state. program: with the criteria of the claim only."""
+def certificate_of(search: Search, program: Program, digest: str, more: Sequence[int | None]) -> tuple[FrontierCertificate, dict[int, int]]:
+    """(the certificate of the current state, place of a proof in the search -> in the certificate).
+
+    program: with the criteria of the claim only · digest: of the whole Program · more: places of proofs that must stand in it besides its zones'.
+    """
     frame = search.frame
     zones = sorted(search.known.items(), key=lambda item: (-item[1].alpha, item[0]))
-    return FrontierCertificate(
+    proofs, places = gathered(search, [*(root_of(search, known) for _, known in zones), *more], digest)
+    certificate = FrontierCertificate(
         criteria=program.names,
         signs=program.signs,
         scale=frame.scale,
@@ -38,13 +44,15 @@ def certificate_of(search: Search, program: Program) -> FrontierCertificate:
         reach=frame.reach,
         target=frame.target,
         certified=search.certified,
-        zones=tuple(_zone(search, vector, known) for vector, known in zones),
+        zones=tuple(_zone(search, vector, known, places) for vector, known in zones),
+        proofs=proofs,
     )
+    return certificate, places
 
 
-def _zone(search: Search, vector: Vector, known: Known) -> Zone:
+def _zone(search: Search, vector: Vector, known: Known, places: Mapping[int, int]) -> Zone:
     exact = search.frame.lattice.exact
-    space = known.space
+    space, root = known.space, root_of(search, known)
     return Zone(
         upper=exact(vector),
         alpha=known.alpha,
@@ -53,6 +61,7 @@ def _zone(search: Search, vector: Vector, known: Known) -> Zone:
         weights=() if space is None else space.weights,
         bound=None if space is None else space.bound,
         trouble=known.trouble,
+        tree=None if root is None else places[root],
     )
 
 
@@ -66,7 +75,10 @@ def ranges_of(program: Program, spans: Sequence[Span]) -> dict[str, Range]:
 
 # -- resume ---------------------------------------------------------------------------------------------------------
 def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
-    """What a run needs to go on exactly as it would have: points in the order found, zones, half-spaces, tasks under way."""
+    """What a run needs to go on exactly as it would have: points in the order found, zones, half-spaces, tasks under way.
+
+    Places of proofs are the search's own (frontier_proofs.py numbers them anew for a file).
+    """
     kept = set(search.best_points())
     places = {id(space): n for n, space in enumerate(search.spaces.listed)}
     return {
@@ -79,7 +91,7 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
             }
             for i, point in enumerate(search.points)
         ],
-        "spaces": [{"weights": [exact_text(w) for w in s.weights], "bound": exact_text(s.bound), "of": s.of} for s in search.spaces.listed],
+        "spaces": [_space(search, space) for space in search.spaces.listed],
         "zones": [_written(vector, known, places) for vector, known in search.known.items()],
         "serial": search.serial,
         "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha)} for g in pending],
@@ -95,10 +107,15 @@ def with_plans(state: dict[str, Any], search: Search) -> dict[str, Any]:
     return {**state, "plans": {name: search.points[int(name[1:]) - 1].plan.plan.model_dump(mode="json") for name in gone}}
 
 
+def _space(search: Search, space: HalfSpace) -> dict[str, Any]:
+    proof = None if space.proof is None else search.forest.leaf(space.proof)
+    return {"weights": [exact_text(w) for w in space.weights], "bound": exact_text(space.bound), "of": space.of, "proof": proof}
+
+
 def _written(vector: Vector, known: Known, places: dict[int, int]) -> dict[str, Any]:
     space = None if known.space is None else places[id(known.space)]
     entry = {"zone": [int(v) for v in vector], "alpha": exact_text(known.alpha), "proof": known.proof, "at": [int(v) for v in known.at]}
-    return {**entry, "space": space, "trouble": known.trouble}
+    return {**entry, "space": space, "trouble": known.trouble, "root": known.root}
 
 
 def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
@@ -122,8 +139,9 @@ def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, lis
 
 
 def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
-    state = earlier.search
+    state, forest = earlier.search, Forest() if earlier.certificate is None else put_back(earlier.certificate)
     search = Search(frame, ())
+    search.forest = forest
     gone = [FrontierPoint(id=name, plan=plan) for name, plan in state.get("plans", {}).items()]
     plans = {point.id: plan_of(point) for point in (*earlier.points, *gone)}
     points, steps = [], []
@@ -133,9 +151,7 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
         raw = np.array([float(v) for v in entry["raw"]])
         points.append(Published(frame.lattice.exact(k), plans.get(entry["id"]), raw, integers))
         steps.append(k)
-    listed = [
-        HalfSpace(tuple(to_fraction(w) for w in entry["weights"]), to_fraction(entry["bound"]), entry["of"]) for entry in state["spaces"]
-    ]
+    listed = [_half_space(entry, forest) for entry in state["spaces"]]
     known = {tuple(float(v) for v in entry["zone"]): _read(entry, listed) for entry in state["zones"]}
     search.put_back(points, steps, known, listed)
     search.counts.update(state["counts"])
@@ -148,7 +164,12 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
     return search, given
 
 
+def _half_space(entry: dict[str, Any], forest: Forest) -> HalfSpace:
+    proof = None if entry["proof"] is None else forest.multipliers[-entry["proof"] - 1]
+    return HalfSpace(tuple(to_fraction(w) for w in entry["weights"]), to_fraction(entry["bound"]), entry["of"], proof)
+
+
 def _read(entry: dict[str, Any], listed: Sequence[HalfSpace]) -> Known:
     space = None if entry["space"] is None else listed[entry["space"]]
     at = tuple(float(v) for v in entry["at"])
-    return Known(to_fraction(entry["alpha"]), entry["proof"], at, space, entry["trouble"])
+    return Known(to_fraction(entry["alpha"]), entry["proof"], at, space, entry["trouble"], entry["root"])

@@ -31,7 +31,7 @@ def audit(
     Exit codes: 0 everything holds, 6 something is violated, 3 the file is not a result.
     """
     from portfolio.audit import audit_frontier, audit_program_frontier, audit_result
-    from portfolio.commands.audit_frontier import again, sentences
+    from portfolio.commands.audit_frontier import again, proven, sentences
     from portfolio.commands.audit_proofs import proofs
     from portfolio.commands.inputs import read_answer
     from portfolio.errors import UsageError
@@ -49,9 +49,13 @@ def audit(
         verdict = audit_frontier(checked) if isinstance(checked, Frontier) else audit_result(checked)
     resolved: dict[str, Any] | None = None
     around = sentences(frontier, desk.lang) if frontier is not None and verdict.holds else []
-    agreed = True
+    agreed, zone_data = True, dict[str, Any]()
+    if frontier is not None and verdict.holds:
+        agreed, zone_data, lines_proven = proven(desk, frontier)
+        around += lines_proven
     if frontier is not None and resolve_with is not None and verdict.holds:
-        agreed, resolved, lines_again = again(desk, frontier, resolve_with, zones)
+        found, resolved, lines_again = again(desk, frontier, resolve_with, zones)
+        agreed = agreed and found
         around += lines_again
     proof_data: list[dict[str, Any]] = []
     if isinstance(checked, Result) and verdict.holds:
@@ -69,6 +73,7 @@ def audit(
                 "status": checked.status,
                 "violations": [_data(v) for v in shown],
                 **({"proofs": proof_data} if proof_data else {}),
+                **({"zone_proofs": zone_data} if zone_data else {}),
                 **({} if resolved is None else {"resolved": resolved}),
             }
         )

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.numerics import FRONTIER_MARGIN, INTEGRALITY, PUBLISHED_FEASIBILITY
+from portfolio.numerics import INTEGRALITY, PUBLISHED_FEASIBILITY
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector, ideal_spaces
 from portfolio.pareto.lattice import Lattice, reach, shortened
@@ -28,6 +28,7 @@ from portfolio.pareto.zone_solves import Setting
 from portfolio.pareto.zones import Limits, Published, Publisher
 from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
+from portfolio.proof.short import Shortener
 
 __all__ = ["Certified", "Effort", "certified"]
 
@@ -73,14 +74,15 @@ def certified(
     ranges = tuple(scale[i] if scale is not None else shortened(spans[i].width or 1.0) for i in kept)
     part = subset(program, kept)
     frame = frame_of(part, ranges, epsilon)
-    spaces = ideal_spaces([spans[i].ideal for i in kept], ranges, FRONTIER_MARGIN)
+    short = Shortener(part, ranges)
+    spaces = ideal_spaces(short, [spans[i].duals for i in kept])
     search, waiting = resume(frame, spaces) if resume else (Search(frame, spaces), list(first_tasks(len(kept))))
     # The float below the exact target, by more than its rounding.
     below = float(epsilon) - 1e-8
     made = publisher(part) if publish is None else _kept_of(publish, kept, program.q)
     ends = np.array([[spans[i].ideal for i in kept], [spans[i].nadir for i in kept]])
     setting = Setting(part, ranges, float(frame.reach), below, made, ends, effort.seed, effort.open)
-    search.kept = tuple(kept)
+    search.kept, search.units = tuple(kept), tuple(short.units.tolist())
     search.zones = faster(setting, limits) if effort.zones == "race" else effort.zones
     pending = run(search, waiting, lambda: ZONE_SOLVERS[search.zones](setting), limits, effort)
     points = tuple(search.points[i] for i in search.best_points())

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 
 from portfolio.pareto.lattice import rounded_up
 from portfolio.program import Floats
+from portfolio.proof.forest import Multipliers
 
 LIKE = 0.02
 """Distance of normalised weights (sum of w_i r_i = 1) below which another weighted solve would say the same again."""
@@ -19,11 +20,12 @@ LIKE = 0.02
 
 @dataclass(frozen=True)
 class HalfSpace:
-    """w (q,) and a proven B <= min w.f. of: what B rests on, `mip` or `relaxation`."""
+    """w (q,) and a proven B <= min w.f. of: what B rests on, `mip` or `relaxation` · proof: the multipliers that show it (proof/short.py)."""
 
     weights: tuple[Fraction, ...]
     bound: Fraction
     of: str = "mip"
+    proof: Multipliers | None = field(default=None, compare=False)
 
     def alpha(self, upper: tuple[Fraction, ...], scale: tuple[Fraction, ...]) -> Fraction:
         """(w.u - B) / (w.r), exactly."""

@@ -15,10 +15,12 @@ import numpy as np
 
 from portfolio.numerics import CONTRADICTION, ZONE_DEPTH
 from portfolio.pareto.half_space import HalfSpace, HalfSpaces
-from portfolio.pareto.lattice import Lattice, Steps, rounded_up
+from portfolio.pareto.lattice import Lattice, Steps
 from portfolio.pareto.search_region import SearchRegion
 from portfolio.pareto.zones import Answer, Published, Task, depth
 from portfolio.program import Floats
+from portfolio.proof.forest import Forest
+from portfolio.proof.short import Shortener
 from portfolio.results.frontier import ZoneProof
 
 Vector = tuple[float, ...]
@@ -27,7 +29,7 @@ Vector = tuple[float, ...]
 @dataclass(frozen=True)
 class Known:
     """alpha: proven upper bound for a zone · proof: what it rests on · at: the zone for which it was proven, this one or one that holds it
-    space: the half-space behind it · trouble: why a solve could not settle the zone.
+    space: the half-space behind it · trouble: why a solve could not settle the zone · root: place of the tree that shows it, in the search's forest.
     """
 
     alpha: Fraction
@@ -35,6 +37,7 @@ class Known:
     at: Vector = ()
     space: HalfSpace | None = None
     trouble: str = ""
+    root: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class Search:
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
         self.trees: dict[Vector, Any] = {}
+        self.forest = Forest()
+        self.units: tuple[int, ...] = ()
         self.serial = 0
         self.zones = "mip"
         self.kept: tuple[int, ...] = tuple(range(len(frame.start)))
@@ -129,7 +134,8 @@ class Search:
             self.trees.update({z: answer.tree for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
         if answer.alpha is not None and answer.proof != "half-space":
             # A half-space speaks for itself, with its arithmetic.
-            self._add_bound(task.zone, answer.alpha, answer.proof)
+            root = None if answer.shown is None else self.forest.tree(*answer.shown)
+            self._add_bound(task.zone, answer.alpha, answer.proof, root)
         for point in answer.points:
             self.add_point(point, always=task.weights is not None)
         if answer.trouble:
@@ -187,14 +193,14 @@ class Search:
         for zone in self.open:
             self.known[zone] = self._by_space(zone, self.known[zone])
 
-    def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof) -> None:
+    def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof, root: int | None) -> None:
         """A bound proven for a zone holds for every zone inside it."""
         if any(depth(self.upper(zone), p.raw, self.frame.r) > float(alpha) + CONTRADICTION for p in self.points):
             self.counts["withdrawn"] += 1
             return
         for inner, known in self.known.items():
             if alpha < known.alpha and all(a <= b for a, b in zip(inner, zone, strict=True)):
-                self.known[inner] = Known(alpha, proof, zone)
+                self.known[inner] = Known(alpha, proof, zone, root=root)
 
     def _by_space(self, zone: Vector, known: Known) -> Known:
         """The better of what is known and what the half-spaces say."""
@@ -232,10 +238,11 @@ class Search:
                 self.counts["withdrawn"] += 1
 
 
-def ideal_spaces(ideals: Sequence[float], scale: Sequence[Fraction], margin: Fraction) -> list[HalfSpace]:
-    """f_i >= ideal_i, from the payoff table's relaxations: one half-space per criterion."""
+def ideal_spaces(short: Shortener, duals: Sequence[Floats | None]) -> list[HalfSpace]:
+    """f_i >= ideal_i by the multipliers of the payoff table's relaxations: one half-space per criterion."""
     spaces = []
-    for i, (ideal, r) in enumerate(zip(ideals, scale, strict=True)):
-        weights = tuple(Fraction(int(k == i)) for k in range(len(scale)))
-        spaces.append(HalfSpace(weights, Fraction(repr(float(ideal))) - rounded_up(margin * r), "relaxation"))
+    for i, y in enumerate(duals):
+        if y is not None:
+            proof, weights, bound = short.half_space(np.eye(len(duals))[i], y / short.scale[i])
+            spaces.append(HalfSpace(weights, bound, "relaxation", proof))
     return spaces

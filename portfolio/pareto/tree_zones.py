@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from portfolio.numerics import FRONTIER_MARGIN
+import numpy as np
+
+from portfolio.numerics import FARKAS_MARGIN, FRONTIER_MARGIN
 from portfolio.pareto.mip_zones import MipZones, ZoneWork
-from portfolio.pareto.zones import Answer, Limits, Published, Task
+from portfolio.pareto.zones import Answer, Limits, Published, Shown, Task
+from portfolio.program import Floats
+from portfolio.proof.certificate import tree_of
 from portfolio.proof.family import Family
+from portfolio.proof.leaves import Leaf
+from portfolio.proof.multipliers import Cut
+from portfolio.proof.short import Shortener
 
 NODES = 300
 """Nodes for one zone: where the relaxation is weak a tree grows without end, and the MIP's cuts are the better means."""
@@ -45,6 +52,12 @@ class TreeWork(ZoneWork):
         keep = self.tree is not None and len(self.tree.leaves) <= LEAVES
         return replace(answer, tree=self.tree if keep else None)
 
+    def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
+        answer = super()._done(point, trouble)
+        if answer.proof != "tree" or self.tree is None:
+            return answer
+        return replace(answer, shown=shown(self.tree, self.solves.finite_sides(self.task.upper), self.solves.short))
+
     def _before_mips(self) -> Published | None:
         solves = self.solves
         if self.tree is None:
@@ -55,3 +68,17 @@ class TreeWork(ZoneWork):
         solves.counts["nodes"] += outcome.nodes
         self._improve(-outcome.bound + float(FRONTIER_MARGIN), "tree")
         return None if self._closed else self._take(outcome.x)
+
+
+def shown(tree: Family, u: Floats, short: Shortener) -> Shown:
+    """The proof of the tree's bound at u: in each leaf the first cut that reaches it, so that zones of one tree choose alike."""
+    least = tree.bound(u)
+    splits, places = tree_of(tree.leaves)
+    order = np.argsort(places)
+    return splits, [short.cut(_enough(tree.leaves[n], u, least)) for n in order]
+
+
+def _enough(one: Leaf, u: Floats, least: float) -> Cut:
+    values = one.bases + one.slopes @ u
+    reached = np.where(one.farkas, values > FARKAS_MARGIN, values >= least)
+    return one.cuts[int(np.argmax(reached))]

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import FRONTIER_MARGIN, SUM_SAFETY
+from portfolio.numerics import FRONTIER_MARGIN
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
@@ -26,7 +26,7 @@ from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import dive
 from portfolio.proof.family import workshop
-from portfolio.proof.multipliers import Lagrangian
+from portfolio.proof.short import Shortener
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
 
@@ -103,6 +103,7 @@ class ZoneSolves:
         self.alpha = program.n
         self.integers = np.flatnonzero(program.integer)
         self.counts: Counter[str] = Counter()
+        self.short = Shortener(program, setting.scale)
         self._mip = setting.open(self.wide, setting.seed, {})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
         self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
@@ -181,11 +182,8 @@ class ZoneSolves:
 
     def _relaxed_space(self, normalised: Floats, y: Floats) -> HalfSpace:
         """The half-space that row multipliers y (m,) prove for these weights, by weak duality: no tolerance of the simplex enters."""
-        weights = tuple(shortened(float(v), 12) if v > 1e-9 else Fraction(0) for v in normalised)
-        weights = tuple(shortened(float(w) / r, 12) if w else w for w, r in zip(weights, self.r, strict=True))
-        w, program = np.array([float(v) for v in weights]), self.setting.program
-        bound = Lagrangian(program, w @ program.criteria).cut_of(y, farkas=False).base + float(w @ program.offsets)
-        return HalfSpace(weights, Fraction(repr(bound - SUM_SAFETY * abs(bound))), "relaxation")
+        proof, weights, bound = self.short.half_space(np.where(normalised > 1e-9, normalised, 0.0), y)
+        return HalfSpace(weights, bound, "relaxation", proof)
 
     def alpha_of(self, space: HalfSpace, upper: Floats) -> float:
         """What a half-space proves for a zone, rounded up; inf where it leans on an unlimited criterion."""

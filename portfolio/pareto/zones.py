@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ import numpy as np
 
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.program import Floats
+from portfolio.proof.forest import Multipliers
 from portfolio.results.frontier import ZoneProof
 from portfolio.solvers.outcome import Ask
 
@@ -69,11 +70,15 @@ class Task:
     tree: Any = None
 
 
+Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
+"""A tree as Forest.tree takes it: splits, multipliers of the leaves."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """alpha: proven upper bound for the zone (None: nothing new), and what it rests on · spaces: half-spaces proven on the way
     points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
-    tree: what zones inside this one inherit.
+    tree: what zones inside this one inherit · shown: the proof of alpha where it rests on a tree (tree_zones.py).
     """
 
     serial: int
@@ -86,6 +91,7 @@ class Answer:
     infeasible: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     tree: Any = None
+    shown: Shown | None = None
 
 
 class ZoneSolver(Protocol):

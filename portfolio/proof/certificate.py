@@ -67,7 +67,7 @@ def certificate(
     """Plain data of the proof that the leaves of a search hold. frame: of the Program with a row criteria_q x / size per limit below its own
     rows; sizes: those divisors, powers of two. The bound it proves is about the least of the leaves' bounds."""
     goal = min((v for one in leaves if np.isfinite(v := one.bound(NOWHERE))), default=0.0)
-    splits, places = _tree(leaves)
+    splits, places = tree_of(leaves)
     chosen: dict[int, tuple[Cut, list[Leaf]]] = {}
     for one in leaves:
         cut = one.best_cut(NOWHERE)
@@ -114,7 +114,7 @@ def _written(whole: NDArray[Any], cut: Cut, digits: int) -> dict[str, Any]:
     return {"empty": cut.farkas, "digits": digits, "rows": cut.rows.tolist(), "y": [int(k) for k in whole]}
 
 
-def _tree(leaves: Sequence[Leaf]) -> tuple[list[list[int]], list[int]]:
+def tree_of(leaves: Sequence[Leaf]) -> tuple[list[list[int]], list[int]]:
     """Splits as [column, at, down, up], the root first, and the place (0, 1, ...) of every leaf."""
     below: dict[tuple[int, bool], tuple[Split | None, int]] = {}
     known: dict[int, Split] = {}

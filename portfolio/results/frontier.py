@@ -29,7 +29,7 @@ class Zone(Record):
 
     at: the zone for which it was proven where that is another one, u <= at (a bound holds for every zone inside)
     weights, bound: for a half-space, w >= 0 and the proven B <= min w.f; then alpha <= (w.at - B) / (w.r)
-    trouble: why no solve could settle the zone.
+    trouble: why no solve could settle the zone · tree: place of its proof in the certificate's `proofs`, None where it rests on a solver's word.
     """
 
     upper: tuple[Exact, ...]
@@ -39,6 +39,7 @@ class Zone(Record):
     weights: tuple[Exact, ...] = ()
     bound: Exact | None = None
     trouble: str = ""
+    tree: int | None = None
 
 
 class FrontierCertificate(Record):
@@ -46,7 +47,8 @@ class FrontierCertificate(Record):
 
     criteria, signs: order and sense of the vectors · scale: r > 0 · step: a point f stands in the search region as step * ceil(f / step)
     start: M, above max f + reach r from derived column bounds · reach: what epsilon must stay below · target: epsilon asked for
-    certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points.
+    certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points
+    proofs: the trees and multipliers that show zones' bounds, packed (docs/proofs.md).
     """
 
     criteria: tuple[str, ...]
@@ -58,6 +60,7 @@ class FrontierCertificate(Record):
     target: Exact
     certified: Exact
     zones: tuple[Zone, ...] = ()
+    proofs: str = ""
 
 
 class Frontier(Record):
