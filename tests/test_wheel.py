@@ -36,5 +36,11 @@ def test_models_and_instances_travel_along(names: list[str]) -> None:
         assert f"portfolio/_bundled/{needed}" in names
 
 
+def test_the_explorers_page_travels_along(names: list[str]) -> None:
+    folder = ROOT / "portfolio" / "report" / "writers" / "explorer" / "page"
+    parts = [file.relative_to(ROOT).as_posix() for file in folder.rglob("*.*")]
+    assert parts and set(parts) <= set(names)
+
+
 def test_nothing_of_the_workshop_travels_along(names: list[str]) -> None:
     assert not [name for name in names if "tests/" in name or "benchmarks/" in name or name.endswith("cli.py")]

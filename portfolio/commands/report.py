@@ -12,15 +12,15 @@ from portfolio.commands.options import Debug, Json, Lang, Language
 from portfolio.errors import UsageError
 
 if TYPE_CHECKING:
-    from portfolio.report.briefing import Material
+    from portfolio.report.briefing import Briefing, Material
 
 SUFFIX = ".report"
-DECK = "pptx"
+DECK, EXPLORER = "pptx", "html"
 
 
 def report(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Result, frontier, sweep and explanation files about one instance.")],
-    to: Annotated[str, typer.Option(help="Formats: pptx, xlsx, md, csv, parquet, json, png, svg.", metavar="A,B")] = "pptx,xlsx",
+    to: Annotated[str, typer.Option(help="Formats: pptx, html, xlsx, md, csv, parquet, json, png, svg.", metavar="A,B")] = "pptx,xlsx",
     template: Annotated[
         str | None, typer.Option(help="Your own .pptx or .potx: its layouts, fonts and colours are kept.", metavar="FILE")
     ] = None,
@@ -35,7 +35,7 @@ def report(
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
-    """Turn a result into a briefing: slides with editable charts, a workbook with live sums, text, tables, figures.
+    """Turn a result into a briefing: slides with editable charts, an explorer for the browser, a workbook with live sums, text, tables, figures.
 
     Exit codes: 0 written, 2 a file is missing or would be overwritten, 3 a file is not one of ours.
     """
@@ -45,7 +45,7 @@ def report(
 
     desk = Desk.of(lang.value, as_json)
     forms = list(dict.fromkeys(form.strip().lower() for form in to.split(",") if form.strip()))
-    known = [DECK, *WRITERS]
+    known = [DECK, EXPLORER, *WRITERS]
     for form in forms:
         if form not in known:
             raise UsageError(f"--to {form}: there are {', '.join(known)}", f"--to {form}: 使えるのは {', '.join(known)} です")
@@ -59,7 +59,7 @@ def report(
     folder = Path(output or f"{found.instance.header.id}{SUFFIX}")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file; -o names a folder", f"{folder} はファイルです。-o にはフォルダを指定してください")
-    made = _made(briefing(found, desk.lang), forms, None if template is None else Path(template))
+    made = _made(found, briefing(found, desk.lang), forms, None if template is None else Path(template))
     there = [name for name in made if (folder / name).exists()]
     if there and not replace:
         named = ", ".join(there[:3]) + (" ..." if len(there) > 3 else "")
@@ -106,7 +106,7 @@ def _material(files: list[str], point: str | None) -> Material:
     return material(held.get("result"), held.get("frontier"), held.get("sweep"), held.get("explanation"), point)
 
 
-def _made(said: Any, forms: list[str], template: Path | None) -> dict[str, bytes]:
+def _made(found: Material, said: Briefing, forms: list[str], template: Path | None) -> dict[str, bytes]:
     """File name -> content, all of them before the first is written."""
     from portfolio.report.writers.files import files as written
 
@@ -116,6 +116,10 @@ def _made(said: Any, forms: list[str], template: Path | None) -> dict[str, bytes
             from portfolio.report.writers.deck import write_deck
 
             made["briefing.pptx"] = write_deck(said, template)
+        elif form == EXPLORER:
+            from portfolio.report.writers.explorer import write_explorer
+
+            made["briefing.html"] = write_explorer(found, said)
         else:
             made.update(written(said, form))
     return made

@@ -1,0 +1,216 @@
+"""All that the page knows, as one JSON value: names, units, plans and pages in both languages. Shapes are described where they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from portfolio.report.briefing import Briefing, Material
+from portfolio.report.briefing.choice import scatter
+from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.shape import knee, neighbours
+from portfolio.report.content import brought, way_name
+from portfolio.report.effects import unfunded, weights_of
+from portfolio.report.explain_content import presence_content
+from portfolio.report.naming import clean, name_of, short
+from portfolio.report.numbers import percent, significant
+from portfolio.report.palette import CHOSEN, FAINT, GAIN, GREY, INK, KNEE, LOSS, NEIGHBOUR, PINK, SERIES, on, ramp
+from portfolio.report.texts import text
+from portfolio.report.writers.explorer.coded import Json, Strings, coded_figure, coded_page, coded_sentences, coded_table
+from portfolio.report.writers.explorer.plans import LANGS, Coder, Listed, chosen_id, listed
+from portfolio.report.writers.explorer.words import words
+
+FORMAT, VERSION = "portfolio-explorer", 1
+STEPS = 64
+"""Colours of the ramp."""
+GROUNDS = ("answer", "exchange", "core", "robustness", "stairs", "assumptions", "method", "sources")
+"""Pages of the briefing that the page shows as they are."""
+STATUS = ("claim", "status")
+ROLES = ("chosen", "knee", "neighbour", "efficient", "band", "ideal")
+SAID = ("plan", "role", "funded_n", "core_share", "probability", "before", "after", "averted", "expected", "scenario", "need", "need_weight",
+        "covered", "budget", "best", "worst", "more", "less", "yes", "no", "core_note", "ranking_note", "rounded", "scenario_fig", "coverage_fig",
+        "coverage_axis", "loss_axis", *ROLES)  # fmt: skip
+TEXTS = ("criterion", "this_plan", "best_alone", "given_up", "unit", "best_note", "programme", "option", "scale", "amount", "payers", "field",
+         "archetypes", "fund", "public_cost", "no_field", "no_archetype", "round_note", "score_note")  # fmt: skip
+
+
+def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[str, Json]:
+    """said: the briefing in both languages · lang: the one shown first."""
+    instance = material.instance
+    strings = {name: Strings() for name in LANGS}
+    plans = listed(material)
+    coder = Coder(material, strings)
+    coded = [coder.coded(p) for p in plans]
+    places = {p.id: n for n, p in enumerate(plans)}
+    frontier = material.frontier if material.frontier is not None and material.frontier.points else None
+    own = chosen_id(material, plans)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "lang": lang,
+        "id": instance.header.id,
+        "facts": dict(said[lang].facts),
+        "look": _look(),
+        "criteria": [_criterion(material, n) for n in range(len(instance.criteria))],
+        "fields": [f.id for f in instance.fields],
+        "archetypes": [a.id for a in instance.archetypes],
+        "funds": [f.id for f in instance.funds],
+        "programmes": [[p.id, coder.fields[p.field], coder.archetypes[p.archetype]] for p in instance.programmes],
+        "grid": float(instance.header.grid),
+        "chosen": places[own],
+        "knee": places[knee(frontier)] if frontier is not None else None,
+        "near": [places[p] for p in neighbours(frontier, material.plan)] if frontier is not None else [],
+        "frontier": frontier is not None,
+        "solved": not material.from_frontier,
+        "plans": coded,
+        "ways": coder.ways,
+        "payers": coder.payers,
+        "text": {name: _text(material, said[name], coder, plans, name) for name in LANGS},
+        "strings": {name: strings[name].texts for name in LANGS},
+    }
+
+
+def _look() -> Json:
+    """Colours of palette.py; the ramp as [fill, ink] from least to most."""
+    fills = [ramp(n / STEPS) for n in range(STEPS + 1)]
+    return {
+        "series": list(SERIES),
+        "others": GREY,
+        "faint": FAINT,
+        "ink": INK,
+        "chosen": CHOSEN,
+        "knee": KNEE,
+        "neighbour": NEIGHBOUR,
+        "other": PINK,
+        "gain": GAIN,
+        "loss": LOSS,
+        "ramp": [[fill, on(fill)] for fill in fills],
+    }
+
+
+def _criterion(material: Material, n: int) -> Json:
+    """Sense and range in instance units; factor: to the unit that each language prints."""
+    criterion = material.instance.criteria[n]
+    span = material.result.ranges.get(criterion.id)
+    return {
+        "id": criterion.id,
+        "sense": criterion.sense,
+        "best": None if span is None else float(span.best),
+        "worst": None if span is None else float(span.worst),
+        "factor": {lang: float(material.units(lang)[criterion.id].factor) for lang in LANGS},
+    }
+
+
+def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[Listed], lang: str) -> Json:
+    instance, strings = material.instance, coder.strings[lang]
+    units, unit = material.units(lang), coder.units[lang]
+    pages = {p.key: p for p in said.pages}
+    claims = [s for s in pages["answer"].sentences if s.key.startswith(STATUS)]
+    funded_notes = pages["funded"].footnotes if "funded" in pages else ()
+    return {
+        "title": said.title,
+        "subtitle": said.subtitle,
+        "run": said.run,
+        "ui": {**words(lang), **{key: text(key, lang) for key in TEXTS}, **{key: say(key, lang) for key in SAID}},
+        "answer": say("answer", lang, money="{money}", n="{n}", all=len(instance.programmes)),
+        "answer_chosen": pages["answer"].title,
+        "question": next((s.text for s in pages["answer"].sentences if s.key == "question"), ""),
+        "aim": next((s.text for s in pages["answer"].sentences if s.key == "aim"), ""),
+        "claims": coded_sentences(claims),
+        "point": say("from_frontier", lang, point="{point}", why="{why}"),
+        "why_knee": say("why_knee", lang),
+        "frontier": coded_sentences(pages["frontier"].sentences) if "frontier" in pages else [],
+        "frontier_title": pages["frontier"].title if "frontier" in pages else "",
+        "notices": [clean(n) for n in material.result.notices],
+        "funded_notes": list(funded_notes),
+        "criteria": [short(name_of(c, lang)) for c in instance.criteria],
+        "criteria_full": [name_of(c, lang) for c in instance.criteria],
+        "units": [clean(units[c.id].label) for c in instance.criteria],
+        "best": [_best(material, c.id, lang) for c in instance.criteria],
+        "fields": [name_of(f, lang) for f in instance.fields],
+        "archetypes": [name_of(a, lang) for a in instance.archetypes],
+        "funds": [short(name_of(f, lang)) for f in instance.funds],
+        "programmes": [name_of(p, lang) for p in instance.programmes],
+        "money": {"label": unit.label, "factor": float(unit.factor), "decimals": unit.decimals},
+        "public_money": say("public_money", lang, unit=unit.label),
+        "matrix": text("matrix" if instance.archetypes else "matrix_flat", lang, unit=unit.label),
+        "amount_in": f"{text('amount', lang)} ({unit.label})",
+        "loss": coder.losses[lang].label,
+        "scenarios": _scenarios(material, coder, lang),
+        "needs": [[short(name_of(n, lang)), f"{float(n.weight.number):g}"] for n in coder.needs],
+        "pairs": _pairs(material, lang),
+        "shares": _shares(material, plans),
+        "left": _left(material, coder, lang),
+        "pages": {key: coded_page(pages[key], strings) for key in GROUNDS if key in pages},
+        "why": _why(material, coder, lang),
+    }
+
+
+def _best(material: Material, criterion: str, lang: str) -> str:
+    """Best bound in the printed unit."""
+    span = material.result.ranges.get(criterion)
+    return "" if span is None else significant(span.best * material.units(lang)[criterion].factor)
+
+
+def _scenarios(material: Material, coder: Coder, lang: str) -> Json:
+    """Name, probability, loss with nothing funded; the last is the expectation."""
+    losses, unit = material.nothing.losses, coder.losses[lang]
+    rows = [
+        [short(name_of(s, lang)), percent(s.probability.number, 1), unit.text(losses.get(s.id, Fraction(0)))]
+        for s in material.instance.scenarios
+    ]
+    return [*rows, [say("expected", lang), "", unit.text(coder.expected(losses))]]
+
+
+def _pairs(material: Material, lang: str) -> Json:
+    """`i,j` -> titles, axes, caption, and of the groups those that are no plans: the certified bound and the ideal point."""
+    frontier = material.frontier
+    if frontier is None or not frontier.points:
+        return {}
+    found: dict[str, Json] = {}
+    for (i, x), (j, y) in combinations(enumerate(material.instance.criteria), 2):
+        figure = scatter(material, frontier, x, y, lang)
+        coded = coded_figure(figure)
+        assert isinstance(coded, dict)
+        coded["groups"] = [g for g in coded["groups"] if g["key"] in ("band", "ideal")]
+        found[f"{i},{j}"] = coded
+    return found
+
+
+def _shares(material: Material, plans: Sequence[Listed]) -> Json:
+    """How many of the frontier's plans fund each programme: [count, share]."""
+    points = material.frontier.points if material.frontier is not None else ()
+    taken = dict.fromkeys((p.id for p in material.instance.programmes), 0)
+    for point in points:
+        for choice in point.plan.choices:
+            taken[choice.programme] += 1
+    return [[n, percent(Fraction(n, len(points))) if points else ""] for n in taken.values()]
+
+
+def _left(material: Material, coder: Coder, lang: str) -> Json:
+    """Of each programme the way with most gain per public money: option, public cost, what it brings; place: its rank, 0 first."""
+    effects, strings, unit, units = material.effects, coder.strings[lang], coder.units[lang], coder.criteria[lang]
+    nothing = material.result.model_copy(update={"plan": None})
+    found: list[Json] = [None] * len(coder.programmes)
+    for place, r in enumerate(unfunded(effects, nothing, weights_of(material.aim, material.instance))):
+        public = r.way.public_cost * r.way.units
+        told = (way_name(effects, r.programme, r.way.option, r.way.start, lang), unit.text(public))
+        brings = (brought(r.brings[c.id], units[c.id]).text for c in material.instance.criteria)
+        found[coder.programmes[r.programme]] = [place, *(strings(t) for t in (*told, *brings))]
+    return found
+
+
+def _why(material: Material, coder: Coder, lang: str) -> Json:
+    """Programme -> what `explain` found about it for the result's plan."""
+    if material.explanation is None or material.from_frontier:
+        return {}
+    found: dict[str, Json] = {}
+    for programme, answer in material.explanation.presences().items():
+        content = presence_content(material.instance, material.result, answer, lang)
+        found[str(coder.programmes[programme])] = {
+            "head": coded_sentences(content.head),
+            "tables": [coded_table(t, coder.strings[lang]) for t in content.tables],
+            "tail": coded_sentences(content.tail),
+        }
+    return found
