@@ -19,7 +19,9 @@ DECK, EXPLORER = "pptx", "html"
 
 
 def report(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Result, frontier, sweep and explanation files about one instance.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Result, frontier, sweep and explanation files about one instance.")
+    ],
     to: Annotated[str, typer.Option(help="Formats: pptx, html, xlsx, md, csv, parquet, json, png, svg.", metavar="A,B")] = "pptx,xlsx",
     template: Annotated[
         str | None, typer.Option(help="Your own .pptx or .potx: its layouts, fonts and colours are kept.", metavar="FILE")
@@ -87,6 +89,7 @@ def report(
 def _material(files: list[str], point: str | None) -> Material:
     """The files by what they say they are. Raises UsageError: two of a kind, a kind that cannot be shown."""
     from portfolio.commands.inputs import read_found
+    from portfolio.explain.collection import about
     from portfolio.report.briefing import material
     from portfolio.results import Explanation, Frontier, Result
     from portfolio.results.sweep import Sweep
@@ -103,7 +106,13 @@ def _material(files: list[str], point: str | None) -> Material:
         if kind in held:
             raise UsageError(f"{file}: two files of the kind `{kind}`; name one", f"{file}: {kind} が2つあります。1つだけ指定してください")
         held[kind] = found
-    return material(held.get("result"), held.get("frontier"), held.get("sweep"), held.get("explanation"), point)
+    result, explained = held.get("result"), held.get("explanation")
+    if result is not None and explained is not None and about(result) != explained.about:
+        raise UsageError(
+            "the explanation is about another plan than the result's; explain this result first",
+            "説明は別の計画についてのものです。先にこの結果について portfolio explain を実行してください",
+        )
+    return material(result, held.get("frontier"), held.get("sweep"), explained, point)
 
 
 def _made(found: Material, said: Briefing, forms: list[str], template: Path | None) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.report.aim_text import aim_text, claim_sentences
@@ -28,27 +29,31 @@ def answer_page(material: Material, lang: str) -> Page:
     claim = next((c for c in result.claims if c.of == "aim"), None)
     proven = claim is not None and result.status == "proven" and claim.proven
     title = say("answer_proven", lang, **counts, gap=percent_up(claim.gap)) if claim and proven else say("answer", lang, **counts)
-    years = f"{header.first_year}-{header.last_year}"
-    asked = {"all": len(instance.programmes), "years": years, "funds": len(instance.funds)}
-    sentences = [
-        Sentence(
-            "question",
-            say("question", lang, fields=len(instance.fields), **asked) if instance.fields else say("question_plain", lang, **asked),
-        )
-    ]
+    sentences = [question(material, lang)]
     if material.from_frontier:
         bend = knee(material.frontier) if material.frontier is not None else None
         why = say("why_knee", lang) if material.point == bend else say("why_asked", lang)
         sentences.append(Sentence("point", say("from_frontier", lang, point=material.point, why=why)))
     else:
         sentences.append(Sentence("aim", say("aim_is", lang, aim=aim_text(instance, material.aim, lang))))
-        sentences += [s for s in claim_sentences(instance, result, material.aim, material.units(lang), lang) if s.key != "score_note"]
+        # The screen sets its claims apart by spaces, which a page does not keep.
+        claims = [s for s in claim_sentences(instance, result, material.aim, material.units(lang), lang) if s.key != "score_note"]
+        sentences += [replace(s, text=s.text.replace("   ", " · ")) for s in claims]
     named = _largest(material, lang)
     if named:
         sentences.append(Sentence("largest", say("largest", lang, names=named)))
     table = criteria_table(instance, result, material.plan, material.units(lang), lang)
     figure = reached(material, lang)
     return Page("answer", title, tuple(sentences), () if figure is None else (figure,), (table,))
+
+
+def question(material: Material, lang: str) -> Sentence:
+    """What was asked, in numbers."""
+    instance, header = material.instance, material.instance.header
+    asked = {"all": len(instance.programmes), "years": f"{header.first_year}-{header.last_year}", "funds": len(instance.funds)}
+    if instance.fields:
+        return Sentence("question", say("question", lang, fields=len(instance.fields), **asked))
+    return Sentence("question", say("question_plain", lang, **asked))
 
 
 def reached(material: Material, lang: str) -> Bars | None:

@@ -1,19 +1,19 @@
-"""The frontier around the chosen plan, what one more unit of a criterion costs, and which programmes every listed plan funds."""
+"""The frontier around the chosen plan, and what one more unit of a criterion costs."""
 
 from __future__ import annotations
 
-from collections import Counter
 from fractions import Fraction
 from itertools import combinations, pairwise
 
 from portfolio.report.blocks import Cell, Column, Sentence, Table
 from portfolio.report.briefing.material import Material
-from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points, Series
+from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points
 from portfolio.report.briefing.phrases import say
 from portfolio.report.briefing.shape import Exchange, exchanges, knee, neighbours
+from portfolio.report.briefing.stepped import stepped
 from portfolio.report.naming import clean, name_of, short
-from portfolio.report.numbers import NONE, percent, percent_up, significant
-from portfolio.report.palette import BLUE, CHOSEN, GAIN, GREY, INK, KNEE, LOSS, NEIGHBOUR
+from portfolio.report.numbers import NONE, Unit, percent_up, significant
+from portfolio.report.palette import BLUE, CHOSEN, GREY, INK, KNEE, NEIGHBOUR
 from portfolio.results import Frontier, Plan
 from portfolio.schema.criterion import Criterion
 
@@ -22,7 +22,6 @@ MOST_PAIRS = 3
 """Criterion pairs drawn on the page; more criteria are in the explorer."""
 MOST_FIELDS = 8
 """Fields of the waterfall with a bar of their own."""
-BINS = 10
 
 
 def frontier_page(material: Material, lang: str) -> Page | None:
@@ -179,28 +178,25 @@ def _line(material: Material, exchange: Exchange, lang: str) -> str:
 
 
 def exchange_table(material: Material, found: list[Exchange], lang: str) -> Table:
-    """Gain and losses of each move, in the criteria's units; a negative loss is a gain."""
+    """Change of every criterion by each move, in its unit; positive is better."""
     units = material.units(lang)
     criteria = material.instance.criteria
     names = {c.id: short(name_of(c, lang)) for c in criteria}
     labels = {c.id: f" ({clean(units[c.id].label)})" if units[c.id].label else "" for c in criteria}
     heads = (
         Column("improves", say("improves", lang), False),
-        Column("by", say("by", lang)),
-        *(Column(c.id, say("loses", lang, name=names[c.id]) + labels[c.id]) for c in criteria),
+        *(Column(c.id, names[c.id] + labels[c.id]) for c in criteria),
         Column("to", say("to_plan", lang), False),
     )
     rows = []
     for e in found:
-        cells = [
-            Cell(NONE)
-            if c.id == e.criterion or c.id not in e.losses
-            else Cell(significant(e.losses[c.id] * units[c.id].factor, 3), e.losses[c.id])
-            for c in criteria
-        ]
-        gain = Cell(significant(e.gain * units[e.criterion].factor, 3), e.gain)
-        rows.append((Cell(names[e.criterion] + labels[e.criterion]), gain, *cells, Cell(e.point)))
+        better = {e.criterion: e.gain, **{c: -lost for c, lost in e.losses.items()}}
+        rows.append((Cell(names[e.criterion]), *(_change(better.get(c.id), units[c.id]) for c in criteria), Cell(e.point)))
     return Table("exchange", say("exchange_table", lang), heads, tuple(rows))
+
+
+def _change(value: Fraction | None, unit: Unit) -> Cell:
+    return Cell(NONE) if value is None else Cell(("+" if value > 0 else "") + significant(value * unit.factor, 3), value)
 
 
 def waterfall(material: Material, frontier: Frontier, point: str, lang: str) -> Bars:
@@ -215,26 +211,11 @@ def waterfall(material: Material, frontier: Frontier, point: str, lang: str) -> 
     if len(order) > MOST_FIELDS:
         rest = order[MOST_FIELDS:]
         steps.append((say("other_fields", lang, n=len(rest)), sum((moved[f] for f in rest), ZERO)))
-    start, end = sum(before.values(), ZERO), sum(after.values(), ZERO)
-    feet, ups, downs, level = [ZERO], [ZERO], [ZERO], start
-    for _, step in steps:
-        feet.append(min(level, level + step))
-        ups.append(max(step, ZERO))
-        downs.append(max(-step, ZERO))
-        level += step
-    categories = (say("swap_before", lang), *(n for n, _ in steps), say("swap_after", lang, point=point))
-
-    def shown(values: list[Fraction]) -> tuple[float, ...]:
-        return tuple(float(v * unit.factor) for v in values)
-
-    series = (
-        Series("foot", "", shown([*feet, ZERO]), "#FFFFFF", True),
-        Series("total", say("amount_axis", lang), shown([start, *([ZERO] * len(steps)), end]), GREY),
-        Series("more", say("more", lang), shown([*ups, ZERO]), GAIN),
-        Series("less", say("less", lang), shown([*downs, ZERO]), LOSS),
-    )
-    title = say("swap_fig", lang, point=point)
-    return Bars("swap", title, Axis(say("amount_axis", lang), unit.label), Axis(""), categories, series, lying=True)
+    start = sum(before.values(), ZERO)
+    labels = (say("swap_before", lang), say("swap_after", lang, point=point))
+    axis = Axis(say("amount_axis", lang), unit.label)
+    moves = [(name, step * unit.factor) for name, step in steps]
+    return stepped("swap", say("swap_fig", lang, point=point), axis, labels, start * unit.factor, moves, lang)
 
 
 def _by_field(material: Material, plan: Plan) -> dict[str | None, Fraction]:
@@ -244,53 +225,3 @@ def _by_field(material: Material, plan: Plan) -> dict[str | None, Fraction]:
         field = fields[choice.programme]
         money[field] = money.get(field, ZERO) + material.instance.header.grid * sum(p.amount for p in choice.payments)
     return money
-
-
-def core_page(material: Material, lang: str) -> Page | None:
-    """How many of the listed plans fund each programme."""
-    frontier = material.frontier
-    if frontier is None or len(frontier.points) < 2:
-        return None
-    n = len(frontier.points)
-    taken = Counter(c.programme for p in frontier.points for c in p.plan.choices)
-    programmes = material.instance.programmes
-    core = sum(taken[p.id] == n for p in programmes)
-    never = sum(taken[p.id] == 0 for p in programmes)
-    counts = {"core": core, "never": never, "contested": len(programmes) - core - never}
-    sentence = Sentence("core", say("core_line", lang, **counts))
-    page = Page("core", say("core_page", lang), (sentence,), (_strip(material, taken, n, lang),), (core_table(material, taken, n, lang),))
-    return Page(page.key, page.title, page.sentences, page.figures, page.tables, (say("core_note", lang),))
-
-
-def _strip(material: Material, taken: Counter[str], n: int, lang: str) -> Bars:
-    """Programmes by the share of plans that fund them: none, ten classes, all."""
-    counts = [0] * (BINS + 2)
-    for p in material.instance.programmes:
-        k = taken[p.id]
-        counts[0 if k == 0 else BINS + 1 if k == n else 1 + min(k * BINS // n, BINS - 1)] += 1
-    classes = [f"{100 * i // BINS}-{100 * (i + 1) // BINS} %" for i in range(BINS)]
-    categories = (say("in_none", lang), *classes, say("in_all", lang))
-    series = Series("programmes", say("core_axis", lang), tuple(map(float, counts)), BLUE)
-    value, across = Axis(say("core_axis", lang), "n"), Axis(say("core_share", lang), "%")
-    return Bars("core", say("core_fig", lang), value, across, categories, (series,), caption=say("core_note", lang))
-
-
-def core_table(material: Material, taken: Counter[str], n: int, lang: str) -> Table:
-    """Contested programmes, the most even ones first."""
-    funded = {c.programme for c in material.plan.choices}
-    contested = [p for p in material.instance.programmes if 0 < taken[p.id] < n]
-    contested.sort(key=lambda p: (abs(2 * taken[p.id] - n), p.id))
-    heads = (
-        Column("programme", say("core_table", lang), False),
-        Column("share", say("core_share", lang)),
-        Column("here", say("here", lang), False),
-    )
-    rows = tuple(
-        (
-            Cell(name_of(p, lang)),
-            Cell(percent(Fraction(taken[p.id], n)), Fraction(taken[p.id], n)),
-            Cell(say("yes" if p.id in funded else "no", lang)),
-        )
-        for p in contested
-    )
-    return Table("core", say("core_table", lang), heads, rows, most=12)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.report.blocks import Cell, Column, Sentence, Table
+from portfolio.report.briefing.judgements import judgement_name
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Page, Series
 from portfolio.report.briefing.phrases import say
@@ -24,6 +25,8 @@ FIRST = 8
 """Judgements on the page."""
 MOST_SOURCES = 16
 """Documents on the page."""
+KINDS = ("document", "external", "judgement", "fact")
+"""Order of sources: what can be looked up first, single quotes last."""
 HASH = 12
 """Characters of a hash on a page; the notes and the workbook hold it in full."""
 
@@ -34,11 +37,12 @@ def assumptions_page(material: Material, lang: str) -> Page:
     judged = sum(q.kind == "judgement" for _, q in numbers)
     share = percent(Fraction(judged, len(numbers))) if numbers else "-"
     title = say("assumptions_page", lang, share=share, n=f"{len(numbers):,}")
-    known = knowledge_table(material.effects, material.plan, lang)
-    figures = (_rests(material, lang),) if known.rows else ()
-    return Page(
-        "assumptions", title, (), figures, (replace(doubt_table(material, lang), most=FIRST),), (*known.notes, say("doubt_note", lang))
-    )
+    known = knowledge_table(material.effects, material.plan, lang) if material.solved else None
+    figures = (_rests(material, lang),) if known is not None and known.rows else ()
+    table = doubt_table(material, lang)
+    # Names on the page; the paths are in the workbook.
+    brief = replace(table, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows), most=FIRST, key="judgements_brief")
+    return Page("assumptions", title, (), figures, (brief,) if brief.rows else (), (*(known.notes if known is not None else ()), say("doubt_note", lang)))
 
 
 def _rests(material: Material, lang: str) -> Bars:
@@ -61,12 +65,14 @@ def doubt_table(material: Material, lang: str) -> Table:
         Column("numbers", say("numbers_col", lang)),
         Column("touches", say("touches", lang)),
         Column("reason", say("reason", lang), False),
+        Column("path", say("path", lang), False),
     )
     rows = []
     for j in judgements(material.instance):
         reason = (j.reason_ja or j.reason) if lang == "ja" else (j.reason or j.reason_ja)
-        cells = (Cell(j.label), Cell(f"{len(j.members):,}", len(j.members)), Cell(percent(j.widest), j.widest), Cell(clean(reason) or NONE))
-        rows.append(cells)
+        name = judgement_name(j.label, [path for path, _ in j.members], material.instance, lang)
+        count = Cell(f"{len(j.members):,}", len(j.members))
+        rows.append((Cell(name), count, Cell(percent(j.widest), j.widest), Cell(clean(reason) or NONE), Cell(j.label)))
     return Table("judgements", say("doubt_table", lang), heads, tuple(rows))
 
 
@@ -108,7 +114,8 @@ def method_page(material: Material, lang: str) -> Page:
     counts = {"programmes": len(instance.programmes), "ways": len(instance.ways), "funds": len(instance.funds)}
     lines = [say("method_model", lang, model=clean(str(result.model.get("id", ""))), **counts)]
     lines.append(say("method_grid", lang, grid=in_words(instance.header, instance.header.grid, lang)))
-    lines.append(say("method_bound", lang))
+    if material.solved:
+        lines.append(say("method_bound", lang))
     if material.frontier is not None:
         lines.append(_frontier_line(material, lang))
     sentences = tuple(Sentence(f"method_{n}", line) for n, line in enumerate(lines))
@@ -132,14 +139,14 @@ def facts(material: Material, lang: str) -> dict[str, str]:
         "instance": instance.header.id,
         "instance_hash": result.instance_hash,
         "model_hash": result.model_hash,
-        "result_hash": plan_hash(material),
+        "result_hash": plan_hash(material) if material.solved else "",
         "versions": ", ".join(f"{k} {v}" for k, v in sorted(result.versions.items())),
         "options_used": ", ".join(f"{k}={v}" for k, v in result.options.items() if v is not None),
         "price_basis": say(instance.header.price_basis, lang, rate=rate),
     }
     if result.audit is not None:
         said["audit"] = text("audited", lang, checks=f"{result.audit.checks:,}", violated=result.audit.violated)
-    return {key: clean(value) for key, value in said.items()}
+    return {key: clean(value) for key, value in said.items() if value}
 
 
 def plan_hash(material: Material) -> str:
@@ -150,7 +157,7 @@ def plan_hash(material: Material) -> str:
 def facts_table(material: Material, lang: str) -> Table:
     """The same as a table."""
     heads = (Column("fact", say("fact", lang), False), Column("value", say("value", lang), False))
-    rows = tuple((Cell(say(k, lang)), Cell(v)) for k, v in facts(material, lang).items() if v)
+    rows = tuple((Cell(say(k, lang)), Cell(v)) for k, v in facts(material, lang).items())
     return Table("facts", say("facts_table", lang), heads, rows)
 
 
@@ -179,7 +186,7 @@ def _sources(material: Material) -> list[tuple[Source, int]]:
         if s.kind == "fact" and s.document:
             by_document[s.document] += cited[s.id]
     listed = [(s, cited[s.id] + (by_document[s.id] if s.kind == "document" else 0)) for s in material.instance.sources]
-    return sorted(listed, key=lambda e: (e[0].kind == "fact", -e[1], e[0].id))
+    return sorted(listed, key=lambda e: (KINDS.index(e[0].kind), -e[1], e[0].id))
 
 
 def sources_table(material: Material, lang: str) -> Table:

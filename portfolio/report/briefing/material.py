@@ -21,7 +21,8 @@ from portfolio.report.briefing.shape import knee
 from portfolio.report.content import criterion_unit
 from portfolio.report.effects import Effects
 from portfolio.report.numbers import Unit, money_unit
-from portfolio.results import Frontier, Plan, Result
+from portfolio.results import Explanation, Frontier, Plan, Result
+from portfolio.results.sweep import Sweep
 from portfolio.schema.aim import Aim
 from portfolio.schema.criterion import Criterion
 from portfolio.schema.instance import Instance
@@ -33,12 +34,12 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Material:
-    """result: with a plan; built from the frontier's point `point` when `from_frontier` · sweep, explanation: records of those verbs."""
+    """result: built from the frontier's point `point` when `from_frontier` · sweep, explanation: records of those verbs."""
 
     result: Result
     frontier: Frontier | None = None
-    sweep: Any = None
-    explanation: Any = None
+    sweep: Sweep | None = None
+    explanation: Explanation | None = None
     point: str | None = None
     from_frontier: bool = False
 
@@ -49,6 +50,11 @@ class Material:
     @cached_property
     def model(self) -> ModelSpec:
         return ModelSpec.model_validate(self.result.model)
+
+    @property
+    def solved(self) -> bool:
+        """Is there a plan? Most of what follows needs one."""
+        return self.result.plan is not None
 
     @cached_property
     def plan(self) -> Plan:
@@ -93,20 +99,28 @@ class Material:
 
 
 def material(
-    result: Result | None, frontier: Frontier | None = None, sweep: Any = None, explanation: Any = None, point: str | None = None
+    result: Result | None,
+    frontier: Frontier | None = None,
+    sweep: Sweep | None = None,
+    explanation: Explanation | None = None,
+    point: str | None = None,
 ) -> Material:
-    """Check that everything is about one instance and has a plan. Raises UsageError."""
+    """Check that everything is about one instance, and the explanation about the result. Raises UsageError."""
     hashes = {name: r.instance_hash for name, r in _named(result, frontier, sweep, explanation).items()}
     if len(set(hashes.values())) > 1:
         pairs = ", ".join(f"{name} {value[:12]}" for name, value in hashes.items())
         raise UsageError(f"these files are about different instances: {pairs}", f"異なるインスタンスのファイルです: {pairs}")
+    if explanation is not None and (result is None or point is not None):
+        raise UsageError(
+            "an explanation is about the plan of its result: name that result, without --point",
+            "説明はその結果の計画についてのものです。--point なしで、その結果を指定してください",
+        )
     if point is not None:
         chosen = _point_result(_needs_frontier(frontier), point)
         return Material(chosen, frontier, sweep, explanation, point, True)
     if result is not None:
-        if result.plan is None:
-            raise UsageError(f"the result holds no plan (status {result.status})", f"この結果には計画がありません（状態 {result.status}）")
-        return Material(result, frontier, sweep, explanation, _same_point(result.plan, frontier))
+        same = None if result.plan is None else _same_point(result.plan, frontier)
+        return Material(result, frontier, sweep, explanation, same)
     found = _needs_frontier(frontier)
     if not found.points:
         raise UsageError(f"the frontier holds no plan (status {found.status})", f"フロンティアに計画がありません（状態 {found.status}）")

@@ -14,6 +14,7 @@ from portfolio.report.naming import name_of, short
 from portfolio.report.numbers import Unit, in_words
 from portfolio.report.palette import series_colours
 from portfolio.report.rounding import largest_remainder
+from portfolio.report.texts import text
 from portfolio.results import LedgerLine
 from portfolio.schema.fund import Fund
 
@@ -99,7 +100,7 @@ def year_table(material: Material, unit: Unit, lang: str) -> Table:
     instance, plan = material.instance, material.plan
     grid = instance.header.grid
     columns = [Column(str(t), str(t)) for t in instance.years]
-    heads = (Column("what", "", False), *columns, Column("later", say("later_short", lang)), Column("total", "Σ"))
+    heads = (Column("what", "", False), *columns, Column("later", say("later_short", lang)), Column("total", text("total", lang)))
     later = grid * sum(plan.later.values())
     rows = []
     for key in ("authority", "committed", "outlay"):

@@ -16,10 +16,11 @@ Numbers = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Axis:
-    """Title and unit of an axis; both are always printed."""
+    """Title and unit of an axis; both are always printed. low: where it begins if not at what the values ask for."""
 
     title: str
     unit: str = ""
+    low: float | None = None
 
     @property
     def label(self) -> str:
@@ -40,7 +41,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars over categories. lying: bars run to the right, the first category on top · overlap: both sides of a tornado on one line."""
+    """Bars over categories. lying: bars run to the right, the first category on top."""
 
     key: str
     title: str
@@ -51,6 +52,12 @@ class Bars:
     stacked: bool = True
     lying: bool = False
     caption: str = ""
+
+    @property
+    def on_one_line(self) -> bool:
+        """Bars side by side that never point the same way, as in most tornados: one line holds them."""
+        pairs = zip(*(s.values for s in self.series), strict=True)
+        return not self.stacked and all(sum(v > 0 for v in p if v) < 2 and sum(v < 0 for v in p if v) < 2 for p in pairs)
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ class Page:
 class Briefing:
     """Pages in order. run: one line that identifies the run · facts: provenance as key -> text · extra: full tables that no page shows
 
-    unit: of exact amounts of money (cells' values), where printed texts have the unit of their title.
+    unit: of exact amounts of money (cells' values), where printed texts have the unit of their title · gallery: figures that no page shows.
     """
 
     lang: str
@@ -129,6 +136,7 @@ class Briefing:
     pages: tuple[Page, ...]
     extra: tuple[Table, ...] = field(default=())
     unit: str = ""
+    gallery: tuple[Figure, ...] = ()
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -140,5 +148,5 @@ class Briefing:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """All figures, in page order."""
-        return tuple(f for p in self.pages for f in p.figures)
+        """All figures, in page order, then those of no page."""
+        return (*(f for p in self.pages for f in p.figures), *self.gallery)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from portfolio.report.blocks import Content, Table
+from portfolio.report.briefing.core import core_sentence, core_table, shares, strip
+from portfolio.report.briefing.judgements import judgement_name
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points, Series
 from portfolio.report.briefing.phrases import say
@@ -13,36 +16,46 @@ from portfolio.report.numbers import money_unit, significant
 from portfolio.report.palette import BLUE, GREY, ORANGE
 from portfolio.report.sweep_cells import exact
 from portfolio.report.sweep_content import sweep_content
-from portfolio.results.sweep import Staircase, Sweep
+from portfolio.results.sweep import Staircase
 
 MOST = 12
 """Judgements of the tornado that are drawn; the table has all."""
-FIRST = 10
-"""Rows of a table on a page."""
+FIRST, FEW = 10, 7
+"""Rows of a table on a page, beside a figure and below two."""
 MOST_SENTENCES = 4
 PREFIX = "sweep_"
 """Before the keys of the sweep's tables, which others use too."""
 
 
 def robustness_page(material: Material, lang: str) -> Page | None:
-    """The tornado, what is core and what is contested; None without a sweep whose runs have plans."""
+    """The tornado; beside it, with a frontier, what is core and what is contested. None without runs that have plans."""
     sweep = material.sweep
     if sweep is None or sweep.base is None or sweep.base.aim is None or not sweep.answers.funded:
         return None
     said = sweep_content(sweep, lang)
     sentences = [s for s in said.tail if s.key.startswith(("robust", "flip"))][:MOST_SENTENCES]
-    tables = tuple(replace(t, most=FIRST) for t in _tables(said) if t.key == f"{PREFIX}contested")
-    if not sweep.answers.swings:
-        title = say("robust_runs", lang, n=sweep.answers.solved)
-        return Page("robustness", title, tuple(sentences), (), tables)
-    first = sweep.answers.swings[0]
-    points = significant(exact(first.swing) * 100, 3)
-    title = say("robust_page", lang, factor=clean(first.factor), points=points)
-    return Page("robustness", title, tuple(sentences), (tornado(sweep, lang),), tables, _notes(said, "tornado"))
+    found = shares(material)
+    tables: tuple[Table, ...]
+    if found is not None:
+        sentences = [*sentences[:1], core_sentence(found, lang)]
+        tables = (replace(core_table(material, found, lang), most=FEW),)
+    else:
+        tables = tuple(replace(t, most=FIRST) for t in _tables(said) if t.key == f"{PREFIX}contested")
+    figures: tuple[Bars, ...] = (tornado(material, lang),) if sweep.answers.swings else ()
+    notes = _notes(said, "tornado") if figures else ()
+    if found is not None:
+        figures, notes = (*figures, strip(material, found, lang)), (*notes, say("core_note", lang))
+    title = say("robust_runs", lang, n=sweep.answers.solved)
+    if sweep.answers.swings:
+        first = sweep.answers.swings[0]
+        title = say("robust_page", lang, factor=_names(material, lang)[first.factor], points=significant(exact(first.swing) * 100, 3))
+    return Page("robustness", title, tuple(sentences), figures, tables, notes)
 
 
-def tornado(sweep: Sweep, lang: str) -> Bars:
+def tornado(material: Material, lang: str) -> Bars:
     """Change of the score at both ends of each judgement, the widest on top; an end without a plan has no bar."""
+    sweep, names = material.sweep, _names(material, lang)
+    assert sweep is not None
     assert sweep.base is not None
     assert sweep.base.aim is not None
     base, drawn = sweep.base.aim, sweep.answers.swings[:MOST]
@@ -50,11 +63,19 @@ def tornado(sweep: Sweep, lang: str) -> Bars:
     def change(aim: float | None) -> float | None:
         return None if aim is None else 100 * (base - aim)
 
-    low = Series("low", say("low", lang), tuple(change(s.low) for s in drawn), ORANGE)
-    high = Series("high", say("high", lang), tuple(change(s.high) for s in drawn), BLUE)
+    low = Series("low", say("low_end", lang), tuple(change(s.low) for s in drawn), ORANGE)
+    high = Series("high", say("high_end", lang), tuple(change(s.high) for s in drawn), BLUE)
     axis = Axis(say("score_change", lang), say("points_of_100", lang))
-    names = tuple(clean(s.factor) for s in drawn)
-    return Bars("tornado", say("tornado_fig", lang), axis, Axis(say("judgement_col", lang)), names, (low, high), stacked=False, lying=True)
+    categories = tuple(names[s.factor] for s in drawn)
+    return Bars("tornado", say("tornado_fig", lang), axis, Axis(""), categories, (low, high), stacked=False, lying=True)
+
+
+def _names(material: Material, lang: str) -> dict[str, str]:
+    """Judgement -> its name; the path itself where two would have one name."""
+    design = material.sweep.design if material.sweep is not None else None
+    named = {f.id: judgement_name(f.id, f.paths, material.instance, lang) for f in (design.factors if design is not None else ())}
+    often = Counter(named.values())
+    return {key: name if often[name] == 1 else clean(key) for key, name in named.items()}
 
 
 def stairs_page(material: Material, lang: str) -> Page | None:

@@ -21,7 +21,14 @@ from portfolio.report.naming import clean
 from portfolio.report.numbers import NONE
 from portfolio.schema.exact import exact_json, exact_text
 
-REPLACED = {"criteria": "outcome", "commitments": "ledger_commitments", "outlays": "ledger_outlays", "sources_brief": "sources"}
+REPLACED = {
+    "criteria": "outcome",
+    "commitments": "ledger_commitments",
+    "outlays": "ledger_outlays",
+    "sources_brief": "sources",
+    "judgements_brief": "judgements",
+    "why_not": "why_not_full",
+}
 """Tables for readers, whose texts name a printed unit or leave something out, and the full tables that files hold instead."""
 JSON_FORMAT, JSON_VERSION = "portfolio-briefing", 1
 

@@ -33,8 +33,8 @@ NARROWEST, WIDEST = 8.0, 60.0
 LONGEST_SHEET = 31
 HEADS = 3
 """Rows above the body of a sheet: title, empty, column titles."""
-ROUNDED = {"commitments": "ledger_commitments", "outlays": "ledger_outlays"}
-"""Rounded tables that a workbook replaces by unrounded ones."""
+ROUNDED = {"commitments": "ledger_commitments", "outlays": "ledger_outlays", "why_not": "why_not_full"}
+"""Tables that a workbook replaces by unrounded or fuller ones."""
 ORDER = (
     "criteria",
     "funded",
@@ -65,6 +65,11 @@ SHEETS = {
     "exchange": ("exchange rates", "交換比率"),
     "core": ("contested", "争点"),
     "unfunded": ("not funded", "不採択"),
+    "why_not_full": ("why not", "不採択の理由"),
+    "explain_prices": ("prices of limits", "制約の価格"),
+    "explain_alternatives": ("alternatives", "代替計画"),
+    "explain_core": ("core, any weights", "中核（重み不問）"),
+    "explain_persist": ("price of stability", "継続の価格"),
     "binding": ("limits used up", "制約"),
     "known": ("knowledge", "根拠"),
     "scenarios": ("scenarios", "シナリオ"),

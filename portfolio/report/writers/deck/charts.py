@@ -16,8 +16,8 @@ from xlsxwriter import Workbook
 
 from portfolio.report.briefing.parts import Axis, Bars, Group, Numbers, Points
 from portfolio.report.naming import clean
-from portfolio.report.writers.deck.fit import cut
-from portfolio.report.writers.deck.look import Look
+from portfolio.report.writers.deck.fit import LINE, cut
+from portfolio.report.writers.deck.look import POINT, Look
 
 MARKERS = {
     "circle": (XL_MARKER_STYLE.CIRCLE, 7),
@@ -28,8 +28,13 @@ MARKERS = {
 }
 TEXTS_ONLY = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """The chart's workbook is live: a name that begins with = would be a formula in it."""
-LONGEST_NAME = 150.0
-"""Points that a category's name may take beside a bar."""
+MOST_LABELS = 40
+"""Categories beyond which none is named on the axis."""
+LONGEST_NAME = 0.42
+"""Share of the chart's width that a category's name may take beside a bar."""
+AROUND = 85.0
+"""Points of a chart's height that title, axis and legend take."""
+LEAST_SIZE, MOST_TICKS = 6.5, 6
 
 
 class _Safe:
@@ -63,11 +68,13 @@ class _Xy(XyChartData):  # type: ignore[misc]
 Box = tuple[int, int, int, int]
 
 
-def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float) -> Any:
-    """Stacked or clustered bars; lying ones are listed from the top."""
+def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float, bare: bool = False) -> Any:
+    """Stacked or clustered bars; lying ones are listed from the top. bare: without a legend."""
     data = _Categories()
     turn = slice(None, None, -1) if bars.lying else slice(None)
-    data.categories = [cut(clean(c), size, LONGEST_NAME) or " " for c in bars.categories[turn]]
+    named = _name_size(bars, box, size)
+    longest = LONGEST_NAME * box[2] / POINT if bars.lying else box[2] / POINT
+    data.categories = [cut(clean(c), named, longest) or " " for c in bars.categories[turn]]
     shown = [s for s in bars.series if any(s.values)] or list(bars.series[:1])
     drawn = shown if bars.stacked else shown[turn]
     for series in drawn:
@@ -83,7 +90,7 @@ def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float) -> Any:
     _common(chart, bars.title, size)
     plot = chart.plots[0]
     plot.gap_width = 45
-    if bars.stacked:
+    if bars.stacked or bars.on_one_line:
         plot.overlap = 100
     for place, series in enumerate(drawn):
         fill = plot.series[place].format.fill
@@ -91,20 +98,32 @@ def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float) -> Any:
             fill.background()
         else:
             look.paint(fill, series.colour)
-    _legend(chart, len([s for s in shown if not s.hidden]) > 1, [n for n, s in enumerate(drawn) if s.hidden], size)
+    told = [s for s in shown if not s.hidden]
+    # One series that says what its axis says needs no legend.
+    _legend(chart, not bare and (len(told) > 1 or [s.name for s in told] != [bars.value_axis.title]), size)
     _axis(chart.value_axis, bars.value_axis, size, grid=True)
     chart.value_axis.tick_labels.number_format = _number_format([v for s in bars.series for v in s.values if v is not None])
     chart.value_axis.tick_labels.number_format_is_linked = False
-    _axis(chart.category_axis, bars.category_axis, size, grid=False)
+    # Beside lying bars a title would stand on its side; what the names are is said by the chart's title.
+    _axis(chart.category_axis, Axis("") if bars.lying else bars.category_axis, size, grid=False)
+    _ticks(chart.value_axis, bars)
+    chart.category_axis.tick_labels.font.size = Pt(named)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    _every_label(chart.category_axis)
+    if len(bars.categories) <= MOST_LABELS:
+        _every_label(chart.category_axis)
+    else:
+        # A strip: one thin bar each, named in the chart's data alone.
+        chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
+        plot.gap_width = 0
+    if bars.value_axis.low is not None:
+        chart.value_axis.minimum_scale = bars.value_axis.low
     if bars.value_axis.unit == "%" and bars.stacked and _tops_at_hundred(bars):
         chart.value_axis.maximum_scale = 100
     return frame
 
 
-def add_points(slide: Any, look: Look, points: Points, box: Box, size: float) -> Any:
-    """A scatter; the longest group first, because a shorter one before a longer one vanishes in some readers."""
+def add_points(slide: Any, look: Look, points: Points, box: Box, size: float, bare: bool = False) -> Any:
+    """A scatter; the longest group first, because a shorter one before a longer one vanishes in some readers. bare: without a legend."""
     data = _Xy()
     groups = sorted(points.groups, key=lambda g: -len(g.xs))
     for group in groups:
@@ -116,7 +135,7 @@ def add_points(slide: Any, look: Look, points: Points, box: Box, size: float) ->
     _common(chart, points.title, size)
     for place, group in enumerate(groups):
         _mark(look, chart.plots[0].series[place], group)
-    _legend(chart, len(groups) > 1, [], size)
+    _legend(chart, len(groups) > 1 and not bare, size)
     for axis, said, values in (
         (chart.category_axis, points.x, [x for g in groups for x in g.xs]),
         (chart.value_axis, points.y, [y for g in groups for y in g.ys]),
@@ -158,19 +177,11 @@ def _common(chart: Any, title: str, size: float) -> None:
     frame.paragraphs[0].font.size, frame.paragraphs[0].font.bold = Pt(size + 1), True
 
 
-def _legend(chart: Any, wanted: bool, hidden: list[int], size: float) -> None:
+def _legend(chart: Any, wanted: bool, size: float) -> None:
     chart.has_legend = wanted
-    if not wanted:
-        return
-    legend = chart.legend
-    legend.position, legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    legend.font.size = Pt(size)
-    space = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-    for place, index in enumerate(hidden):
-        entry = etree.Element(f"{{{space}}}legendEntry")
-        etree.SubElement(entry, f"{{{space}}}idx", val=str(index))
-        etree.SubElement(entry, f"{{{space}}}delete", val="1")
-        legend._element.insert(1 + place, entry)
+    if wanted:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        chart.legend.font.size = Pt(size)
 
 
 def _axis(axis: Any, said: Axis, size: float, grid: bool) -> None:
@@ -198,9 +209,13 @@ def _number_format(values: list[float] | Numbers) -> str:
 
 def _round_out(low: float, high: float) -> tuple[float, float]:
     """Ends on a round step outside the interval."""
-    span = high - low
-    step = next(10.0**p * m for p in range(-12, 16) for m in (1, 2, 5) if span / (10.0**p * m) <= 8)
+    step = _step(low, high, 8)
     return (low // step) * step, -((-high) // step) * step
+
+
+def _step(low: float, high: float, most: int) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that divides the interval into at most so many parts."""
+    return next(10.0**p * m for p in range(-12, 16) for m in (1, 2, 5) if (high - low) / (10.0**p * m) <= most)
 
 
 def _rgb(colour: str) -> Any:
@@ -210,6 +225,32 @@ def _rgb(colour: str) -> Any:
 
 
 _FAINT = _rgb("D9D9D9")
+
+
+def _ticks(axis: Any, bars: Bars) -> None:
+    """Few enough numbers along lying bars that none is turned."""
+    ends = _ends(bars)
+    if bars.lying and ends[1] > ends[0]:
+        axis.major_unit = _step(*ends, MOST_TICKS)
+
+
+def _ends(bars: Bars) -> tuple[float, float]:
+    """Least and largest value that is drawn, 0 or the axis's beginning included."""
+    if bars.stacked:
+        sums = [sum(v for s in bars.series if (v := s.values[i]) is not None and v > 0) for i in range(len(bars.categories))]
+        low = [sum(v for s in bars.series if (v := s.values[i]) is not None and v < 0) for i in range(len(bars.categories))]
+    else:
+        sums = low = [v for s in bars.series for v in s.values if v is not None]
+    begin = bars.value_axis.low or 0.0
+    return min([begin, *(v for v in low if v < begin)]), max([begin, *sums])
+
+
+def _name_size(bars: Bars, box: Box, size: float) -> float:
+    """Points of the categories' names: so small that none overlaps the next, which some readers would leave out."""
+    if not bars.lying:
+        return size
+    line = (box[3] / POINT - AROUND) / max(len(bars.categories), 1)
+    return min(size, max(LEAST_SIZE, round(line / LINE * 0.95 * 2) / 2))
 
 
 def _every_label(axis: Any) -> None:

@@ -26,6 +26,8 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 LATIN, JAPANESE = "Arial", "Yu Gothic"
 """Fonts of the toolkit's theme; Yu Gothic comes with Windows and Office for Mac, elsewhere a Japanese font of the system takes its place."""
 ACCENTS = {BLUE: 1, ORANGE: 2, GREEN: 3, RED: 4, SKY: 5, PINK: 6}
+POINT = 12_700
+"""EMU per point."""
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 TEMPLATE_TYPE = b"presentationml.template.main+xml"
 DECK_TYPE = b"presentationml.presentation.main+xml"
@@ -75,6 +77,13 @@ def house() -> Look:
                 shape.left, shape.top, shape.width, shape.height = Inches(0.5), Inches(0.3), Inches(12.33), Inches(0.8)
             elif "BODY" in str(kind) or "OBJECT" in str(kind):
                 shape.left, shape.top, shape.width, shape.height = Inches(0.5), Inches(1.2), Inches(12.33), Inches(5.55)
+    for shape in deck.slide_layouts[0].placeholders:  # type: ignore[misc]
+        kind = str(shape.placeholder_format.type)
+        if "TITLE" in kind:
+            first = "SUBTITLE" not in kind
+            shape.left, shape.width = Inches(0.9), Inches(11.5)
+            shape.top, shape.height = (Inches(2.0), Inches(1.6)) if first else (Inches(3.8), Inches(1.4))
+            _lead(shape, "3600" if first else "1800")
     for style in master._element.xpath(".//p:titleStyle/a:lvl1pPr"):
         style.set("algn", "l")
         for run in style.iterfind(f"{A}defRPr"):
@@ -82,6 +91,17 @@ def house() -> Look:
             run.set("b", "1")
     _own_theme(master)
     return Look(deck, True, BLUE)
+
+
+def _lead(shape: Any, size: str) -> None:
+    """The cover's first level: flush left, of that size (hundredths of a point)."""
+    styles = shape._element.xpath("./p:txBody/a:lstStyle")[0]
+    for old in styles.findall(f"{A}lvl1pPr"):
+        styles.remove(old)
+    level = etree.Element(f"{A}lvl1pPr", marL="0", indent="0", algn="l")
+    styles.insert(0, level)
+    etree.SubElement(level, f"{A}buNone")
+    etree.SubElement(level, f"{A}defRPr", sz=size)
 
 
 def _own_theme(master: Any) -> None:
@@ -151,3 +171,19 @@ def small(frame: Any, size: float) -> None:
     """One font size for every paragraph of a text frame."""
     for paragraph in frame.paragraphs:
         paragraph.font.size = Pt(size)
+
+
+def own_size(shape: Any) -> float | None:
+    """Points of text that a placeholder inherits from its layout or master; None where neither says."""
+    kind, level = shape.placeholder_format, "./p:txBody/a:lstStyle/a:lvl1pPr/a:defRPr/@sz"
+    layout = shape.part.slide_layout
+    master = layout.slide_master
+    for holder in (layout, master):
+        for above in holder.placeholders:
+            if above.placeholder_format.type == kind.type:
+                found = above._element.xpath(level)
+                if found:
+                    return int(found[0]) / 100
+    style = "p:titleStyle" if "TITLE" in str(kind.type) and "SUBTITLE" not in str(kind.type) else "p:bodyStyle"
+    found = master._element.xpath(f".//{style}/a:lvl1pPr/a:defRPr/@sz")
+    return int(found[0]) / 100 if found else None

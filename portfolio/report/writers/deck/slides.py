@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pptx.enum.shapes import PP_PLACEHOLDER as KIND
+from pptx.enum.text import PP_ALIGN
 from pptx.util import Emu, Inches, Pt
 
 from portfolio.report.blocks import Table
@@ -16,9 +17,10 @@ from portfolio.report.briefing.phrases import say
 from portfolio.report.naming import clean
 from portfolio.report.writers.deck import look as looks
 from portfolio.report.writers.deck.charts import add_bars, add_points
-from portfolio.report.writers.deck.fit import LINE, largest, lines
-from portfolio.report.writers.deck.grids import POINT, add_heat, add_table
-from portfolio.report.writers.deck.look import Look, small
+from portfolio.report.writers.deck.fit import BOLD, LINE, largest, lines
+from portfolio.report.writers.deck.grids import add_heat, add_table, fit, natural_width
+from portfolio.report.writers.deck.legends import Entry, common, entries
+from portfolio.report.writers.deck.look import POINT, Look, own_size, small
 
 TITLES = (KIND.TITLE, KIND.CENTER_TITLE, KIND.VERTICAL_TITLE)
 BODIES = (KIND.BODY, KIND.OBJECT)
@@ -27,7 +29,17 @@ GAP = int(Inches(0.12))
 NOTE_SIZE = 9.0
 TEXT_SIZES = (18.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.0, 10.0)
 TITLE_SIZES = (28.0, 26.0, 24.0, 22.0, 20.0, 18.0, 16.0)
+LEAST_TITLE = 20.0
 CHART_SIZE = 10.0
+SPACE = "     "
+"""Between the entries of a legend."""
+TWO, FEW_BARS, UPPER = 2, 6, 0.54
+MOST_BELOW = 0.42
+"""Share of the room that tables below figures may take."""
+SIZES_BELOW = (11.0, 10.5, 10.0, 9.5, 9.0)
+CAPTION, MORE = 18.0, 14.0
+"""Points of a table's title and of the line that says how many rows are left out."""
+TABLE_EDGES = CAPTION + MORE
 MOST_TEXT = 0.34
 """Share of the body that sentences take when figures or tables follow."""
 Box = tuple[int, int, int, int]
@@ -130,46 +142,88 @@ def _sentences(slide: Any, body: Any, texts: list[str], box: Box, more: bool) ->
 
 
 def _lay_out(slide: Any, look: Look, said: Briefing, parts: list[Figure | Table], box: Box) -> None:
-    """Figures side by side with the tables below them, or beside a single figure."""
+    """Several figures side by side with the tables below them; a single one beside its tables; of two, one with many bars beside the rest."""
     figures = [p for p in parts if not isinstance(p, Table)]
     tables = [p for p in parts if isinstance(p, Table)]
     if not parts:
         return
-    if not tables or not figures:
-        for part, place in zip(parts, _columns(box, len(parts)), strict=True):
-            _draw(slide, look, said, part, place)
+    if not figures:
+        for table, place in zip(tables, _columns(box, len(tables)), strict=True):
+            _draw(slide, look, said, table, place)
         return
-    rows = sum(min(len(t.rows), t.most or len(t.rows)) + 2 for t in tables)
-    if len(figures) > 1 or (len(tables) == 1 and len(tables[0].columns) > 4 and rows <= 10):
-        low = min(int((rows * 17 + 8) * POINT), int(box[3] * 0.5))
+    if len(figures) == 1 and tables:
+        left, right = _beside(tables, box)
+        _draw(slide, look, said, figures[0], left)
+        for table, place in zip(tables, _rows(right, len(tables)), strict=True):
+            _draw(slide, look, said, table, place)
+        return
+    if len(figures) == TWO and tables and _tall(figures[0]):
+        left, right = _columns(box, 2)
+        upper, lower = _halves(right, UPPER)
+        _draw(slide, look, said, figures[0], left)
+        _draw(slide, look, said, figures[1], upper)
+        for table, place in zip(tables, _columns(lower, len(tables)), strict=True):
+            _draw(slide, look, said, table, place)
+        return
+    top = box
+    if tables:
+        room = box[2] / POINT / len(tables)
+        needed = max(fit(t, room, box[3] / POINT * MOST_BELOW - TABLE_EDGES, SIZES_BELOW).height for t in tables) + TABLE_EDGES
+        low = int(needed * POINT)
         top = (box[0], box[1], box[2], box[3] - low - GAP)
-        under = (box[0], box[1] + top[3] + GAP, box[2], low)
-        for part, place in zip(figures, _columns(top, len(figures)), strict=True):
-            _draw(slide, look, said, part, place)
-        for part, place in zip(tables, _columns(under, len(tables)), strict=True):
-            _draw(slide, look, said, part, place)
-        return
-    left, right = _columns(box, 2)
-    _draw(slide, look, said, figures[0], left)
-    for table, place in zip(tables, _rows(right, len(tables)), strict=True):
-        _draw(slide, look, said, table, place)
+        for table, place in zip(tables, _columns((box[0], box[1] + top[3] + GAP, box[2], low), len(tables)), strict=True):
+            _draw(slide, look, said, table, place)
+    legend = common(figures)
+    if legend:
+        strip = _strip(slide, look, legend, top)
+        top = (top[0], top[1], top[2], top[3] - strip)
+    for figure, place in zip(figures, _columns(top, len(figures)), strict=True):
+        _draw(slide, look, said, figure, place, bool(legend))
 
 
-def _draw(slide: Any, look: Look, said: Briefing, part: Figure | Table, box: Box) -> None:
-    if isinstance(part, Bars):
-        frame = add_bars(slide, look, part, box, CHART_SIZE)
-        frame.name, frame._element.nvGraphicFramePr.cNvPr.attrib["descr"] = part.key, clean(f"{part.title}. {part.caption}")
-    elif isinstance(part, Points):
-        frame = add_points(slide, look, part, box, CHART_SIZE)
+def _tall(figure: Figure) -> bool:
+    return isinstance(figure, Bars) and figure.lying and len(figure.categories) > FEW_BARS
+
+
+def _beside(tables: list[Table], box: Box) -> tuple[Box, Box]:
+    """The table's side gets what its words ask for, between a third and three fifths."""
+    wanted = max(natural_width(t, SIZES_BELOW[0]) for t in tables) * POINT
+    right = int(min(max(wanted, 0.38 * box[2]), 0.6 * box[2]))
+    left = box[2] - right - 2 * GAP
+    return (box[0], box[1], left, box[3]), (box[0] + left + 2 * GAP, box[1], right, box[3])
+
+
+def _strip(slide: Any, look: Look, legend: list[Entry], box: Box) -> int:
+    """One legend for several charts at the bottom of the box, as a line of text with coloured signs; returns its height."""
+    words = [f"{e.sign} {e.name}" for e in legend]
+    high = int((lines(SPACE.join(words), CHART_SIZE, box[2] / POINT - 8) * LINE * CHART_SIZE + 6) * POINT)
+    shape = _words(slide, [""], (box[0], box[1] + box[3] - high, box[2], high), CHART_SIZE, False)
+    paragraph = shape.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.CENTER
+    for n, entry in enumerate(legend):
+        sign, name = paragraph.add_run(), paragraph.add_run()
+        sign.text, name.text = (SPACE if n else "") + entry.sign, f"\u00a0{entry.name}".replace(" ", "\u00a0")
+        look.paint(sign.font.fill, entry.colour)
+    return high + GAP // 2
+
+
+def _draw(slide: Any, look: Look, said: Briefing, part: Figure | Table, box: Box, bare: bool = False) -> None:
+    """bare: the legend stands elsewhere."""
+    if isinstance(part, Bars | Points):
+        if not bare and isinstance(part, Bars) and any(s.hidden for s in part.series):
+            # Readers disagree on legends from which an entry is deleted.
+            box = (box[0], box[1], box[2], box[3] - _strip(slide, look, entries(part), box))
+            bare = True
+        arguments = (box, CHART_SIZE, bare)
+        frame = add_bars(slide, look, part, *arguments) if isinstance(part, Bars) else add_points(slide, look, part, *arguments)
         frame.name, frame._element.nvGraphicFramePr.cNvPr.attrib["descr"] = part.key, clean(f"{part.title}. {part.caption}")
     elif isinstance(part, Heat):
-        head = _caption(slide, part.title, box)
-        add_heat(slide, look, part, head)
+        add_heat(slide, look, part, _caption(slide, part.title, box))
     else:
         head = _caption(slide, part.title, box)
-        left_out = add_table(slide, look, part, (head[0], head[1], head[2], head[3] - int(14 * POINT)))
+        left_out = add_table(slide, look, part, (head[0], head[1], head[2], head[3] - int(MORE * POINT)))
         if left_out:
-            note = (head[0], head[1] + head[3] - int(14 * POINT), head[2], int(14 * POINT))
+            note = (head[0], head[1] + head[3] - int(MORE * POINT), head[2], int(MORE * POINT))
             _words(slide, [say("more_rows", said.lang, n=left_out)], note, NOTE_SIZE, False)
 
 
@@ -177,7 +231,7 @@ def _caption(slide: Any, title: str, box: Box) -> Box:
     """The table's title above it; returns the room below."""
     if not title:
         return box
-    high = int(18 * POINT)
+    high = int(CAPTION * POINT)
     _words(slide, [clean(title)], (box[0], box[1], box[2], high), 11.0, True)
     return box[0], box[1] + high, box[2], box[3] - high
 
@@ -192,6 +246,12 @@ def _rows(box: Box, n: int) -> list[Box]:
     return [(box[0], box[1] + k * (high + GAP), box[2], high) for k in range(n)]
 
 
+def _halves(box: Box, share: float) -> tuple[Box, Box]:
+    """Above and below; share: of the room for what stands above."""
+    high = int((box[3] - GAP) * share)
+    return (box[0], box[1], box[2], high), (box[0], box[1] + high + GAP, box[2], box[3] - GAP - high)
+
+
 def _footnotes(slide: Any, said: Briefing, page: Page, box: Box) -> int:
     """Footnotes and the run at the bottom of the room; returns where they begin."""
     captions = [f.caption for f in page.figures if f.caption]
@@ -204,7 +264,7 @@ def _footnotes(slide: Any, said: Briefing, page: Page, box: Box) -> int:
     return top - GAP // 2
 
 
-def _words(slide: Any, texts: list[str], box: Box, size: float, bold: bool) -> None:
+def _words(slide: Any, texts: list[str], box: Box, size: float, bold: bool) -> Any:
     shape = slide.shapes.add_textbox(*(Emu(v) for v in box))
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = Pt(2)
@@ -213,21 +273,28 @@ def _words(slide: Any, texts: list[str], box: Box, size: float, bold: bool) -> N
     _write(frame, texts, size)
     for paragraph in frame.paragraphs:
         paragraph.font.bold = bold
+    return shape
 
 
-def _write(frame: Any, texts: list[str], size: float) -> None:
+def _write(frame: Any, texts: list[str], size: float | None) -> None:
+    """size: None leaves the placeholder's own."""
     frame.text = texts[0]
     for said in texts[1:]:
         frame.add_paragraph().text = said
-    small(frame, size)
+    if size is not None:
+        small(frame, size)
 
 
 def _fill(shape: Any, texts: list[str], sizes: tuple[float, ...]) -> None:
     """Text into a placeholder, in the template's own size unless it does not fit."""
-    frame = shape.text_frame
     cleaned = [clean(t) for t in texts]
-    size = largest(cleaned, shape.width / POINT - 16, shape.height / POINT - 8, sizes)
-    _write(frame, cleaned, size)
+    own = own_size(shape)
+    room, height = shape.width / POINT - 16, shape.height / POINT - 8
+    size = largest(cleaned, room, height, [own, *(s for s in sizes if s < own)] if own else sizes)
+    if len(cleaned) == 1 and lines(cleaned[0], BOLD * size, room) > 1:
+        # One line is better than a large one, as long as it is larger than the text below.
+        size = next((s for s in sizes if s < size and s >= LEAST_TITLE and lines(cleaned[0], BOLD * s, room) == 1), size)
+    _write(shape.text_frame, cleaned, None if size == own else size)
 
 
 def _clear(slide: Any, _: set[int], keep: tuple[Any, ...]) -> None:
@@ -244,7 +311,9 @@ def _footer(slide: Any, layout: Any, said: Briefing) -> None:
         if shape.placeholder_format.type in FOOTERS:
             slide.shapes._spTree.append(copy.deepcopy(shape._element))
             if shape.placeholder_format.type == KIND.FOOTER:
-                slide.placeholders[shape.placeholder_format.idx].text_frame.text = clean(said.title)
+                frame = slide.placeholders[shape.placeholder_format.idx].text_frame
+                frame.text = clean(said.title)
+                frame.paragraphs[0].runs[0].font.name = "+mn-lt"
 
 
 def _notes(slide: Any, said: Briefing, page: Page | None) -> None:

@@ -14,6 +14,8 @@ from portfolio.report.writers.figures.words import cut, legend, scaled, wide
 THICK = 0.72
 WIDTH = 0.88
 """Share of the figure's width that the categories of standing bars have."""
+MOST_LABELS = 40
+"""Categories beyond which none is named on the axis."""
 LONGEST = 34
 """Cells of a category's name beside a lying bar."""
 
@@ -23,7 +25,8 @@ def draw_bars(axes: Any, bars: Bars) -> None:
     shown = [s for s in bars.series if any(s.values)] or list(bars.series[:1])
     handles = _stacked(axes, bars, shown) if bars.stacked else _clustered(axes, bars, shown)
     places = list(range(len(bars.categories)))
-    names = [cut(clean(c), LONGEST) for c in bars.categories]
+    # A strip has one thin bar each, without names.
+    names = [cut(clean(c), LONGEST) if len(bars.categories) <= MOST_LABELS else "" for c in bars.categories]
     values = [v for s in bars.series for v in s.values if v is not None]
     _label(axes, bars)
     if bars.lying:
@@ -39,6 +42,8 @@ def draw_bars(axes: Any, bars: Bars) -> None:
         scaled(axes.yaxis, values)
         axes.grid(axis="y")
         axes.tick_params(axis="x", length=0)
+    if bars.value_axis.low is not None:
+        (axes.set_xlim if bars.lying else axes.set_ylim)(bars.value_axis.low, None)
     if any(v < 0 for v in values):
         (axes.axvline if bars.lying else axes.axhline)(0, color=INK, linewidth=0.8)
     drawn = [(h, s) for h, s in zip(handles, shown, strict=True) if not s.hidden]
@@ -68,7 +73,7 @@ def _stacked(axes: Any, bars: Bars, shown: list[Series]) -> list[Any]:
         feet = [above[i] if v >= 0 else under[i] for i, v in enumerate(values)]
         # What is nothing is not drawn: its edge would be.
         kept = [i for i, v in enumerate(values) if v] if not series.hidden else []
-        handles.append(_bar(axes, bars.lying, kept, [values[i] for i in kept], [feet[i] for i in kept], THICK, series.colour))
+        handles.append(_bar(axes, bars, kept, [values[i] for i in kept], [feet[i] for i in kept], THICK, series.colour))
         for i, v in enumerate(values):
             if v >= 0:
                 above[i] += v
@@ -78,17 +83,19 @@ def _stacked(axes: Any, bars: Bars, shown: list[Series]) -> list[Any]:
 
 
 def _clustered(axes: Any, bars: Bars, shown: list[Series]) -> list[Any]:
-    thick = THICK / len(shown)
+    one = bars.on_one_line
+    thick = THICK if one else THICK / len(shown)
     handles = []
     for k, series in enumerate(shown):
         kept = [i for i, v in enumerate(series.values) if v is not None]
-        places = [i + (k + 0.5) * thick - THICK / 2 for i in kept]
-        handles.append(_bar(axes, bars.lying, places, [series.values[i] for i in kept], [0.0] * len(kept), thick, series.colour))
+        places = [i + (0.0 if one else (k + 0.5) * thick - THICK / 2) for i in kept]
+        handles.append(_bar(axes, bars, places, [series.values[i] for i in kept], [0.0] * len(kept), thick, series.colour))
     return handles
 
 
-def _bar(axes: Any, lying: bool, places: Any, values: Any, feet: Any, thick: float, colour: str) -> Any:
-    look = {"color": colour, "edgecolor": PAPER, "linewidth": 0.5}
-    return (
-        axes.barh(places, values, height=thick, left=feet, **look) if lying else axes.bar(places, values, width=thick, bottom=feet, **look)
-    )
+def _bar(axes: Any, bars: Bars, places: Any, values: Any, feet: Any, thick: float, colour: str) -> Any:
+    strip = len(bars.categories) > MOST_LABELS
+    look = {"color": colour, "edgecolor": PAPER, "linewidth": 0.0 if strip else 0.5}
+    if bars.lying:
+        return axes.barh(places, values, height=thick, left=feet, **look)
+    return axes.bar(places, values, width=1.0 if strip else thick, bottom=feet, **look)

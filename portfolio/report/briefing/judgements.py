@@ -1,0 +1,91 @@
+"""Judgements by a name that a reader knows: the path of a number in words, instance names where it names an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portfolio.report.naming import clean, name_of, short
+from portfolio.schema.instance import Instance
+
+WORDS: dict[str, tuple[str, str]] = {
+    "alpha": ("CVaR level", "CVaR水準"),
+    "archetypes": ("archetypes", "類型"),
+    "bonus": ("bonus", "相乗効果"),
+    "capabilities": ("shared capabilities", "共有基盤"),
+    "capacities": ("capacities", "能力の上限"),
+    "capacity": ("capacity", "上限"),
+    "carry_limit": ("carry limit", "繰越上限"),
+    "ceilings": ("ceilings", "支出上限"),
+    "cost": ("cost", "費用"),
+    "covers": ("needs covered", "ニーズの充足"),
+    "criteria": ("criteria", "評価基準"),
+    "curve": ("effect curve", "効果曲線"),
+    "discount_rate": ("discount rate", "割引率"),
+    "effects": ("effect", "効果"),
+    "exposures": ("supply exposures", "供給依存"),
+    "floor": ("floor", "下限"),
+    "funds": ("funds", "財源"),
+    "header": ("", ""),
+    "legacy": ("already taken", "既契約分"),
+    "legacy_outlay": ("cash of old contracts", "既契約の支払"),
+    "match_groups": ("private match", "民間負担"),
+    "max": ("most", "上限"),
+    "min": ("least", "下限"),
+    "min_scale": ("smallest scale", "最小規模"),
+    "mitigates": ("risk removed", "リスクの緩和"),
+    "needs": ("needs", "ニーズ"),
+    "options": ("options", "方法"),
+    "outlay_profile": ("pace of payments", "支払の割合"),
+    "probability": ("probability", "確率"),
+    "programmes": ("programmes", "事業"),
+    "project_cap": ("cap per programme", "事業当たり上限"),
+    "provides": ("shared capability built", "共有基盤の整備"),
+    "quantities": ("shared numbers", "共通の数値"),
+    "ramp": ("speed limit", "年間執行上限"),
+    "remaining_per_year": ("remaining per year", "年間の残額"),
+    "ripple": ("ripple between fields", "分野間の波及"),
+    "rules": ("rules", "規則"),
+    "scenarios": ("scenarios", "シナリオ"),
+    "severities": ("severity", "深刻度"),
+    "share": ("share", "割合"),
+    "share_gain": ("market share gained", "シェア獲得"),
+    "subsidy_rate": ("subsidy rate", "補助率"),
+    "success": ("chance of success", "成功確率"),
+    "target": ("target", "目標"),
+    "uses": ("use of capacities", "能力の利用"),
+    "value": ("value", "価値"),
+    "weight": ("weight", "重み"),
+    "weights": ("weights of the aim", "目標の重み"),
+    "years": ("money by year", "年度額"),
+}
+"""Part of a path -> English, Japanese; any other part stays as it is."""
+SILENT = frozenset({"*", "factors", "value"})
+MOST_MEMBERS = 2
+
+
+def judgement_name(key: str, paths: Sequence[str], instance: Instance, lang: str) -> str:
+    """`programmes.*.options.*.cost` -> `programmes: options, cost`; several numbers without a common end are listed by their own names."""
+    path, _, number = key.partition("#")
+    parts = path.split(".")
+    named = _names(instance, lang)
+    said = [_word(p, named, lang) for p in parts if p not in SILENT or (p == "value" and p == parts[-1] and len(parts) < 4)]
+    said = [s for s in said if s]
+    if number or (parts[-1] == "*" and len(parts) == 2):
+        tails = [_word(p.split(".")[len(parts) - 1], named, lang) for p in paths[:MOST_MEMBERS]]
+        more = f" +{len(paths) - MOST_MEMBERS}" if len(paths) > MOST_MEMBERS else ""
+        said.append((("、" if lang == "ja" else ", ").join(tails)) + more)
+    colon, comma = ("：", "・") if lang == "ja" else (": ", ", ")
+    return clean(said[0] + (colon + comma.join(said[1:]) if len(said) > 1 else "")) if said else clean(key)
+
+
+def _word(part: str, named: dict[str, str], lang: str) -> str:
+    if part in named:
+        return named[part]
+    return WORDS[part][lang == "ja"] if part in WORDS else part.replace("_", " ")
+
+
+def _names(instance: Instance, lang: str) -> dict[str, str]:
+    """Id -> name of everything whose id may stand in a path; criteria by their short names."""
+    kinds = ("archetypes", "fields", "funds", "programmes", "scenarios", "exposures", "needs", "capabilities")
+    found = {e.id: name_of(e, lang) for kind in kinds for e in getattr(instance, kind)}
+    return found | {c.id: short(name_of(c, lang)) for c in instance.criteria}
