@@ -6,22 +6,24 @@ loses its chunk, which the scheduler gives to another one; a chunk whose workers
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from portfolio.engine.work import Bench, Done, Maker, Task, answer_all
+from portfolio.engine.work import Done, Maker, Task
 from portfolio.errors import UsageError
 
 LOCAL = "local"
 PATIENCE = 40
 """Seconds until a scheduler that does not answer is an error."""
-_benches: dict[tuple[str, int], Bench] = {}
-"""On a worker: benches by maker and thread, since a bench is not shared."""
-_KEPT = 8
-"""Benches kept per worker process, so that one that serves many sweeps does not fill up."""
+STARTING = "120s"
+"""Until a connection is given up: Dask's 30 s are too short for a machine that is busy or was suspended while its workers started."""
+DESERTED = {True: 30.0, False: 600.0}
+"""Seconds without any worker until that is an error, of a cluster started here or not: nothing brings workers back here, elsewhere a queue may."""
 
 
 class Cluster:
@@ -38,13 +40,20 @@ class Cluster:
             ) from None
         self._killed: type[Exception] = distributed.KilledWorker
         self._stop = stop
-        self._out: set[Any] = set()
+        self._out: dict[Any, tuple[tuple[Task, ...], Callable[[Done | BaseException], None]]] = {}
+        self._changing = threading.Lock()
         self._cluster: Any = None
         logging.getLogger("distributed").setLevel(logging.ERROR)
         try:
             if scheduler == LOCAL:
                 # A run that killed two workers is suspect enough to be tried by itself.
-                with importlib.import_module("dask").config.set({"distributed.scheduler.allowed-failures": 1}):
+                with importlib.import_module("dask").config.set(
+                    {
+                        "distributed.scheduler.allowed-failures": 1,
+                        "distributed.comm.timeouts.connect": STARTING,
+                        "distributed.comm.timeouts.tcp": STARTING,
+                    }
+                ):
                     self._cluster = distributed.LocalCluster(
                         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
                     )
@@ -58,18 +67,32 @@ class Cluster:
                 f"--scheduler {scheduler}: 応答する Dask クラスタ（ワーカー）がありません（{error}）",
             ) from None
         self.width = max(sum(self._client.nthreads().values()), 1)
-        # A task of its own, not scattered data: what died with a worker is then made again.
-        self._maker = self._client.submit(_given, maker, pure=False)
+        there: Any = importlib.import_module("portfolio.engine.cluster_worker")
+        given = there.Given(maker)
+        self._work, self._name = there.work, given.name
+        self._client.register_plugin(given)
+        self._closing = threading.Event()
+        self._watch = threading.Thread(target=self._count_workers, args=(DESERTED[scheduler == LOCAL],), daemon=True)
+        self._watch.start()
 
     def hand_out(self, tasks: Sequence[Task], back: Callable[[Done | BaseException], None]) -> None:
         """Give a chunk to the scheduler."""
         chunk = tuple(tasks)
-        future = self._client.submit(_work, self._maker, chunk, pure=False)
-        self._out.add(future)
-        future.add_done_callback(lambda ended: self._ended(ended, chunk, back))
+        try:
+            future = self._client.submit(self._work, self._name, chunk, pure=False)
+        except Exception as error:  # whatever the transport says
+            back(_gone(error))
+            return
+        with self._changing:
+            self._out[future] = chunk, back
+        future.add_done_callback(self._ended)
 
-    def _ended(self, future: Any, tasks: tuple[Task, ...], back: Callable[[Done | BaseException], None]) -> None:
-        self._out.discard(future)
+    def _ended(self, future: Any) -> None:
+        with self._changing:
+            known = self._out.pop(future, None)
+        if known is None:
+            return
+        tasks, back = known
         try:
             if future.status == "finished":
                 back(self._fetched(future, tasks))
@@ -77,10 +100,25 @@ class Cluster:
                 back(Done())
             elif future.status == "error" and not isinstance(future.exception(), self._killed):
                 back(future.exception())
+            elif self._client.status != "running":
+                back(_gone("connection lost"))
             else:
                 back(Done(lost=tasks))
         except BaseException as error:  # handed to the thread that asked, which raises it
             back(Done() if self._stop.is_set() else error)
+
+    def _count_workers(self, patience: float) -> None:
+        """A thread of its own: chunks wait for ever in a cluster without workers."""
+        seen = time.monotonic()
+        while not self._closing.wait(patience / 20):
+            with contextlib.suppress(Exception):  # whatever the transport says: then nobody is seen
+                seen = time.monotonic() if self._client.nthreads() else seen
+            if time.monotonic() - seen <= patience:
+                continue
+            with self._changing:
+                waiting, self._out = list(self._out.values()), {}
+            for _, back in waiting:
+                back(_gone(f"no worker for {patience:.0f} s"))
 
     @staticmethod
     def _fetched(future: Any, tasks: tuple[Task, ...]) -> Done:
@@ -93,27 +131,24 @@ class Cluster:
 
     def cancel(self) -> None:
         """Forget the chunks that are out."""
-        for future in list(self._out):
+        with self._changing:
+            out = list(self._out)
+        for future in out:
             future.cancel(reason="stopped")
 
     def close(self) -> None:
         """Let the cluster go; one started here ends."""
+        self._closing.set()
+        self._watch.join()
+        with contextlib.suppress(Exception):  # whatever the transport says: the cluster may be gone
+            self._client.unregister_worker_plugin(self._name)
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()
 
 
-def _given(maker: Maker) -> Maker:
-    """On a worker: the maker as a result, fetched once by each of the others."""
-    return maker
-
-
-def _work(maker: Maker, tasks: tuple[Task, ...]) -> Done:
-    """On a worker."""
-    place = maker.key, threading.get_ident()
-    bench = _benches.get(place)
-    if bench is None:
-        while len(_benches) >= _KEPT:
-            _benches.pop(next(iter(_benches)))
-        bench = _benches[place] = maker()
-    return answer_all(bench, tasks, threading.Event())
+def _gone(why: object) -> UsageError:
+    return UsageError(
+        f"the Dask cluster is gone ({why}); finished runs are kept, the same command goes on",
+        f"Dask クラスタが失われました（{why}）。終了した実行は保存済みで、同じコマンドで再開できます",
+    )

@@ -44,10 +44,6 @@ class Bench(Protocol):
 class Maker(Protocol):
     """Builds benches; picklable."""
 
-    @property
-    def key(self) -> str:
-        """Tells makers apart, so that a worker builds its bench once."""
-
     def __call__(self) -> Bench:
         """A new bench."""
 

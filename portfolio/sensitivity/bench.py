@@ -11,7 +11,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -30,7 +29,7 @@ from portfolio.results import Range
 from portfolio.results.sweep import Factor
 from portfolio.schema.aim import Weighted
 from portfolio.schema.exact import to_fraction
-from portfolio.schema.instance import Instance, content_hash
+from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.sensitivity.factors import settings_of, weights_at
 from portfolio.session import Session
@@ -76,11 +75,6 @@ class SweepMaker:
     instance: Instance
     factors: tuple[Factor, ...]
     frames: tuple[Frame, ...]
-
-    @cached_property
-    def key(self) -> str:
-        """Content hash of everything that is the same for all runs."""
-        return content_hash([*(f.identity(self.instance) for f in self.frames), [f.model_dump(mode="json") for f in self.factors]])
 
     @property
     def travels(self) -> bool:

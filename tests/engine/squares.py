@@ -18,10 +18,6 @@ class Squares:
     deadly: int | None = None
     broken: int | None = None
 
-    @property
-    def key(self) -> str:
-        return f"squares {self}"
-
     def __call__(self) -> Any:
         def bench(question: dict[str, Any], stop: threading.Event) -> dict[str, Any] | None:
             if question["n"] == self.deadly:

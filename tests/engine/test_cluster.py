@@ -53,3 +53,16 @@ def test_a_running_cluster_is_used_by_its_address_and_left_running(store: Store)
             assert cluster.width == 1
             assert carry_out(questions(30), cluster, store, stop) == squares(30)
             cluster.close()
+
+
+def test_a_cluster_that_lost_all_its_workers_is_an_error_and_no_hang(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    import distributed
+
+    monkeypatch.setattr("portfolio.engine.cluster.DESERTED", {True: 1.0, False: 1.0})
+    stop = threading.Event()
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50) as running:
+        cluster = Cluster(Squares(pause=0.02), running.scheduler_address, 1, stop)
+        with pytest.raises(UsageError, match="no worker for"):
+            carry_out(questions(300), cluster, store, stop, lambda tally: running.scale(0) if tally.done >= 20 else None)
+        cluster.close()
+    assert 0 < len(store) < 300
