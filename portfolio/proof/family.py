@@ -5,8 +5,7 @@
 Evaluated, not solved: every cut's multipliers stay dual feasible when only right-hand sides move, and a Farkas cut says "empty" only where
 it is still positive. Value functions and warm starts of MIPs: Guzelsoy and Ralphs 2007, Int. J. Operations Research 4: 118-137.
 
-    widened, rows, size = with_alpha(program, ranges, most)           one column alpha, a row f_i + alpha r_i <= u_i per criterion
-    lp = workshop(widened, cost, rows)                                one per thread
+    lp = workshop(program, cost, moving)                              one per thread; for zones: the Program of pareto/zone_program.py
     tree = Family(lp.frame)                                           the empty tree: bounds from column bounds alone
     tree.bound(u)                                                     proven lower bound of v(u), no LP; +inf: proven infeasible at u
     tree.improve(lp, u, Ask(cutoff=.., target=.., seconds=..))        raises bound(u) to cutoff, or finds x with cost'x <= target
@@ -25,7 +24,7 @@ from dataclasses import replace
 import numpy as np
 
 from portfolio.numerics import FARKAS_MARGIN
-from portfolio.program import Block, Floats, Program
+from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.leaves import Leaf, root
 from portfolio.proof.multipliers import Lagrangian
@@ -104,33 +103,3 @@ class _Stack:
         values = self.bases + self.slopes @ u
         values = np.where(self.farkas, np.where(values > FARKAS_MARGIN, _INF, -_INF), values)
         return np.maximum.reduceat(values, self.starts)
-
-
-def with_alpha(program: Program, ranges: Floats, most: float) -> tuple[Program, list[int], Floats]:
-    """The Program with a column alpha in [0, most] (its last) and a row per criterion, in criteria order:
-
-        (f_i(x) + alpha ranges_i - offset_i) / size_i <= u_i          u_i = (upper_i - offset_i) / size_i
-
-    f minimised; ranges > 0 (q,). Returns Program, ids of those rows, size (q,). max alpha is min cost'x with cost -1 on the last column.
-    """
-    size = np.maximum(np.abs(program.criteria).max(axis=1, initial=0.0), ranges) / 100
-    used = [np.flatnonzero(row) for row in program.criteria]
-    indices = [np.append(u, program.n).astype(np.int32) for u in used]
-    data = [np.append(row[u], r) / s for row, u, r, s in zip(program.criteria, used, ranges, size, strict=True)]
-    ends = int(program.indptr[-1]) + np.cumsum([len(d) for d in data])
-    widened = replace(
-        program,
-        indptr=np.concatenate([program.indptr, ends]).astype(np.int32),
-        indices=np.concatenate([program.indices, *indices]).astype(np.int32),
-        data=np.concatenate([program.data, *data]),
-        row_lower=np.concatenate([program.row_lower, np.full(program.q, -_INF)]),
-        row_upper=np.concatenate([program.row_upper, np.full(program.q, _INF)]),
-        col_lower=np.append(program.col_lower, 0.0),
-        col_upper=np.append(program.col_upper, most),
-        integer=np.append(program.integer, False),
-        criteria=np.hstack([program.criteria, np.zeros((program.q, 1))]),
-        columns=(*program.columns, Block("alpha", program.n, [()], "alpha: how far every criterion can be better at once [ranges]")),
-        rows=(*program.rows, Block("zone", program.m, [(name,) for name in program.names], "f_i + alpha r_i <= u_i")),
-        exact_form=None,
-    )
-    return widened, list(range(program.m, program.m + program.q)), size

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from portfolio.program import Program
-from portfolio.proof.family import Family, with_alpha, workshop
+from portfolio.proof.family import Family, workshop
 from portfolio.proof.leaves import Leaf
 from portfolio.proof.workers import Tree
 from portfolio.solvers.outcome import Ask
 from tests.support.random_programs import enumerated, random_program
+from tests.support.zones import deepest
 
 NOWHERE = np.zeros(0)
+RANGES = (5, 7)
 CLOSE = 1e-6
 """Relative: both sides are LP solvers with tolerances of 1e-7."""
 
@@ -70,16 +72,13 @@ def test_a_node_limit_leaves_a_weaker_valid_bound() -> None:
 def test_a_family_bounds_right_hand_sides_it_never_saw(block: int) -> None:
     for seed in range(8 * block, 8 * block + 8):
         program = random_program(seed, criteria=2, integers=4, continuous=2, rows=4)
-        ranges, most = np.array([5.0, 7.0]), 2.0
-        wide, rows, size = with_alpha(program, ranges, most)
-        cost = np.zeros(wide.n)
-        cost[-1] = -1.0
+        wide, rows, cost = deepest(program, RANGES, 0.0, 2.0)
         lp = workshop(wide, cost, rows)
         family = Family(lp.frame)
         draw = np.random.default_rng(seed)
         relations = [family]
         for step in range(5):
-            u = draw.integers(-10, 20, 2) / size
+            u = draw.integers(-10, 20, 2) / np.array(RANGES)
             family = relations[int(draw.integers(len(relations)))].child()
             high = wide.row_upper.copy()
             high[rows] = u
@@ -98,12 +97,10 @@ def test_a_family_bounds_right_hand_sides_it_never_saw(block: int) -> None:
 
 def test_a_child_leaves_its_parent_as_it_was() -> None:
     program = random_program(3, integers=8, rows=6)
-    wide, rows, size = with_alpha(program, np.array([5.0, 7.0]), 3.0)
-    cost = np.zeros(wide.n)
-    cost[-1] = -1.0
+    wide, rows, cost = deepest(program, RANGES, 0.0, 3.0)
     lp = workshop(wide, cost, rows)
     parent = Family(lp.frame)
-    u = np.array([4.0, 9.0]) / size
+    u = np.array([4.0, 9.0]) / np.array(RANGES)
     parent.improve(lp, u, Ask(), nodes=2)
     before, child = parent.bounds(u), parent.child()
     child.improve(lp, u, Ask())
@@ -116,12 +113,10 @@ def test_a_branch_that_is_empty_here_is_open_again_elsewhere() -> None:
     """A Farkas cut is evaluated at the right-hand side asked about, not remembered as a verdict."""
     for seed in range(12):
         program = random_program(seed, criteria=2, integers=4, continuous=2, rows=3)
-        wide, rows, size = with_alpha(program, np.array([5.0, 7.0]), 2.0)
-        cost = np.zeros(wide.n)
-        cost[-1] = -1.0
+        wide, rows, cost = deepest(program, RANGES, 0.0, 2.0)
         lp = workshop(wide, cost, rows)
         family = Family(lp.frame)
-        tight, loose = np.array([-60.0, -60.0]) / size, np.array([60.0, 60.0]) / size
+        tight, loose = np.array([-60.0, -60.0]) / np.array(RANGES), np.array([60.0, 60.0]) / np.array(RANGES)
         assert family.improve(lp, tight, Ask()).verdict == "infeasible"
         assert family.bound(tight) == np.inf
         high = wide.row_upper.copy()

@@ -26,7 +26,7 @@ from portfolio.pareto.certified import certified
 from portfolio.pareto.integrate import Search
 from portfolio.program import Program
 from portfolio.proof.certificate import tree_of
-from portfolio.proof.family import Family, with_alpha, workshop
+from portfolio.proof.family import Family, workshop
 from portfolio.proof.forest import Forest, Multipliers, forest_of, pack, unpack
 from portfolio.proof.short import Shortener
 from portfolio.proof.verify import Unproven, digest
@@ -35,6 +35,7 @@ from portfolio.results import Frontier, Zone
 from portfolio.schema.instance import Instance
 from portfolio.solvers.outcome import Ask
 from tests.support.random_programs import enumerated, random_program
+from tests.support.zones import deepest
 
 EPSILON = Fraction(1, 50)
 SIZES = {"funds": 3, "years": 3, "scenarios": 4, "exposures": 4, "needs": 3, "fields": 4, "archetypes": 2}
@@ -164,32 +165,21 @@ def zones_of(seed: int) -> Case:
     """Zones of a random Program with the trees that a family of them leaves."""
     draw = random.Random(seed)
     program = random_program(seed, criteria=2, integers=4, continuous=1, rows=4)
-    wide, rows, size = with_alpha(program, np.array([float(r) for r in RANGES]), 50.0)
-    cost = np.zeros(wide.n)
-    cost[-1] = -1.0
+    wide, rows, cost = deepest(program, RANGES, 0.0, 50.0)
     lp = workshop(wide, cost, rows)
     short, forest, members = Shortener(program, RANGES), Forest(), list[tuple[int, tuple[Fraction, ...], Fraction]]()
     tree = Family(lp.frame)
     for _ in range(4):
         u = tuple(Fraction(draw.randrange(-20, 40)) for _ in range(2))
-        sides = (np.array([float(v) for v in u]) - program.offsets) / size
+        sides = (np.array([float(v) for v in u]) - program.offsets) / short.scale
         tree = tree.child()
         tree.improve(lp, sides, Ask(gap=0.0))
         least = tree.bound(sides)
         splits, places = tree_of(tree.leaves)
         cuts = [tree.leaves[n].best_cut(sides) for n in np.argsort(places)]
-        root = forest.tree(splits, [_scaled(short, cut, size) for cut in cuts])
+        root = forest.tree(splits, [short.cut(cut) for cut in cuts if cut is not None])
         members.append((root, u, Fraction(0) if least == float("inf") else Fraction(max(-least, 0.0)) + Fraction(1, 10**5)))
     return program, forest.data(digest(program), short.units.tolist()), RANGES, members
-
-
-def _scaled(short: Shortener, cut: Any, size: Any) -> Multipliers:
-    """A cut of with_alpha's rows, which are divided by `size`, as one of rows that are divided by the ranges."""
-    y = cut.y.copy()
-    for k, row in enumerate(cut.rows):
-        if row >= short.rows:
-            y[k] *= short.scale[row - short.rows] / size[row - short.rows]
-    return short.cut(replace(cut, y=y))
 
 
 def limits_of(u: tuple[Fraction, ...], alpha: Fraction) -> list[Fraction]:
