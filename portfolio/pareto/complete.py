@@ -4,9 +4,12 @@ One integer program at a time limits all criteria but one by a zone's local uppe
 its optimum is a nondominated point, and its value empties every zone below the box that cannot reach it (evidence.py). The zone and the
 free criterion with the largest box are taken first. When every zone of U(N) is empty by some evidence, N is complete - whatever the path there.
 
+Such a program closes one zone of U(N) at a time, and most are empty: with three and more criteria it therefore searches the union of a few similar
+zones (union.py). Its optimum is then the best of the union, still nondominated, and its value is a bound for each of them.
+
 Source: Tamby and Vanderpooten (2021), Enumeration of the nondominated set of multiobjective discrete optimization problems, INFORMS Journal on
 Computing 33(1): 72-85, doi:10.1287/ijoc.2020.0953: choice of zone and the closing rule; here in one stage, with general weights, steps
-of any size, starts by exchange, and no trust in payoff nadirs.
+of any size, unions of zones, starts by exchange, and no trust in payoff nadirs.
 
 Tasks are given in a sliding window: task k is chosen from the state after exactly k - WINDOW answers, and answers are integrated in the order of the tasks,
 so that neither the number of workers nor their speed changes the result.

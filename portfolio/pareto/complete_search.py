@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portfolio.numerics import LARGEST_WEIGHTED, SOLVER_FEASIBILITY, STEP_DOUBT
 from portfolio.pareto.evidence import FREE, Archive, Evidence, denied, emptied
@@ -13,6 +14,7 @@ from portfolio.pareto.exchange import Exchange
 from portfolio.pareto.search_region import SearchRegion
 from portfolio.pareto.steps import Counts, Steps
 from portfolio.pareto.subproblem import Answer, Task
+from portfolio.pareto.union import company_of
 from portfolio.program import Floats, Program
 
 Vector = tuple[int, ...]
@@ -74,25 +76,45 @@ class Search:
         for task in under_way:
             box = np.array(task.box, dtype=np.int64)
             scores[np.ix_(np.all(zones <= box, axis=1), [int(np.argmax(task.weights))])] = -np.inf
-        busy = {task.zone for task in under_way}
+        company = {zone for task in under_way for zone, _ in task.company}
+        scores[[i in company for i in ids]] = -np.inf
+        busy = company | {task.zone for task in under_way}
         for zone in ids:
             # The free solve neither closed nor split it: now with all criteria limited.
             if zone in self._tried and zone not in busy:
                 return self._task(zone, None)
-        place, k = np.unravel_index(int(scores.argmax()), scores.shape)
-        return None if scores[place, k] == -np.inf else self._task(ids[int(place)], int(k))
+        place, k = (int(at) for at in np.unravel_index(int(scores.argmax()), scores.shape))
+        if scores[place, k] == -np.inf:
+            return None
+        fit = (scores[:, k] > -np.inf) & np.array([i not in busy and i != ids[place] for i in ids])
+        return self._task(ids[place], k, [ids[i] for i in self._alike(zones, place, k, fit)])
 
-    def _task(self, zone: int, free: int | None) -> Task:
+    def _alike(self, zones: Counts, place: int, k: int, fit: NDArray[np.bool_]) -> list[int]:
+        """Zones to be searched together with one whose criterion k is free: those with the most similar limits in the other criteria.
+
+        Their u_k are not larger: if all are empty, the known point that the free box holds at its own u_k is the optimum, which closes them all
+        and would expose a false bound.
+        """
+        at = np.flatnonzero(fit & (zones[:, k] <= zones[place, k]))
+        away = np.abs(zones[at] - zones[place]) / np.maximum(np.array(self.start) - self.ideal, 1)
+        away[:, k] = 0.0
+        return [int(i) for i in at[np.argsort(away.sum(axis=1), kind="stable")[: company_of(self.q)]]]
+
+    def _task(self, zone: int, free: int | None, company: Sequence[int] = ()) -> Task:
         """free: the criterion that is not limited; None limits all, which settles the zone whatever the weights."""
-        upper = self._open[zone]
+        upper, others = self._open[zone], [(i, self._open[i]) for i in company]
         first = self.q - 1 if free is None else free
         box = tuple(FREE if i == free or u == s else u for i, (u, s) in enumerate(zip(upper, self.start, strict=True)))
-        spread = sum(int(u) - 1 - int(low) for i, (u, low) in enumerate(zip(upper, self.ideal, strict=True)) if i != first)
+        spread = max(self._spread(corner, first) for corner in (upper, *(other for _, other in others)))
         largest = int(np.abs(self.steps.coefficients[first]).max(initial=1))
         weights = [1] * self.q
         weights[first] = max(1, min(spread + 1, LARGEST_WEIGHTED // max(largest, 1)))
         known = np.array(list(self.points), dtype=np.int64).reshape(-1, self.q)
-        return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known)
+        return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known, tuple(others))
+
+    def _spread(self, upper: Vector, first: int) -> int:
+        """Most that the other criteria can add up to between the ideal and a zone's limits."""
+        return sum(int(u) - 1 - int(low) for i, (u, low) in enumerate(zip(upper, self.ideal, strict=True)) if i != first)
 
     def _start_for(self, box: Vector, weights: Counts, known: Counts) -> Floats | None:
         """The cheapest of the known solutions inside the box and the neighbours of those near it."""
@@ -120,11 +142,12 @@ class Search:
         self.solves, self.nodes = self.solves + answer.solves, self.nodes + answer.nodes
         if answer.trouble:
             self.troubles.append(answer.trouble)
+        new = answer.counts is not None and answer.counts not in self.points
         if answer.counts is not None and answer.x is not None:
             self._insert(answer.counts, answer.x)
-        if answer.evidence is not None:
-            self._prove(answer.evidence)
-        if task.zone in self._open:
+        for piece in answer.evidence:
+            self._prove(piece)
+        if task.zone in self._open and not new:
             # After trouble the zone stays open: with all criteria limited no known point could expose a false "infeasible".
             again = not answer.trouble and task.zone not in self._tried
             self._tried[task.zone] = "free" if again else "inside"

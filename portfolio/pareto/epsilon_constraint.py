@@ -75,7 +75,7 @@ class _Run:
 
     def _keep(self, answer: Answer) -> list[Vector]:
         if answer.counts is None or answer.x is None:
-            self.finished = self.finished and answer.evidence is not None and answer.evidence.bound is None
+            self.finished = self.finished and bool(answer.evidence) and answer.evidence[0].bound is None
             return []
         self.points[answer.counts] = answer.x
         return [answer.counts]
