@@ -3,22 +3,25 @@
     python benchmarks/frontier.py [--cases 2kp50,4kp50,...] [--seconds S] [--workers N] [--pyaugmecon PYTHON]
 
 pyaugmecon 2.x needs Python 3.12 with highspy: name an interpreter that has both; without one its columns show what was measured with it elsewhere
-(two cores, HiGHS 1.15.1, one process). Every run gets the same time limit; a run that it stops shows the points found so far.
+(two cores, HiGHS 1.15.1, one process). Every run gets the same time limit; a run that it stops shows the points found so far. On a machine that
+does other things as well, the processor seconds are those to compare.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import resource
+import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 CASES = Path(__file__).parents[1] / "tests" / "pareto" / "cases"
 NAMES = ("2kp50", "4kp50", "2kp100", "3kp40", "3kp50")
-ELSEWHERE = {"2kp50": (7.1, 43, 35), "2kp100": (55.8, 128, 121), "4kp50": (3.0, 156, 46), "3kp40": (257.0, 738, 389)}
-"""Seconds, integer programs, points of pyaugmecon 2.0.1 on another day (3kp40: at least)."""
 OTHER = """
 import json, sys, tempfile, time
 import pyomo.environ as pyo
@@ -41,47 +44,83 @@ if __name__ == "__main__":
     result = PyAugmecon(m, config).solve()
     print("ANSWER", json.dumps([time.perf_counter() - begun, result.models_solved, result.count]))
 """
-Figures = tuple[float, int | None, int | None]
-"""Seconds, integer programs, points; None where a limit came first and nothing is known."""
 
 
-def ours(name: str, seconds: float, workers: int) -> Figures:
-    """portfolio.complete."""
+@dataclass(frozen=True)
+class Figures:
+    """Wall and processor seconds, integer programs, points; None where a limit came first and nothing is known."""
+
+    seconds: float
+    cpu: float | None
+    solved: int | None
+    points: int | None
+
+    def __str__(self) -> str:
+        cpu = "-" if self.cpu is None else f"{self.cpu:.1f}"
+        return f"{self.seconds:.1f} ({cpu}) / {self.solved or '-'} / {self.points or '-'}"
+
+
+ELSEWHERE = {
+    "2kp50": Figures(7.1, 7.1, 43, 35),
+    "2kp100": Figures(55.8, 55.8, 128, 121),
+    "4kp50": Figures(3.0, 3.0, 156, 46),
+    "3kp40": Figures(257.0, 257.0, 738, 389),
+}
+"""pyaugmecon 2.0.1 on another day (3kp40: at least)."""
+
+
+def ours(name: str, seconds: float, workers: int, plain: bool) -> Figures:
+    """portfolio.complete, or portfolio's epsilon-constraint method."""
     from portfolio.formats.moo_json import read_moo
     from portfolio.pareto.complete import complete
-    from portfolio.pareto.problem import problem_of
-    from portfolio.pareto.zones import Limits
-
-    found = complete(problem_of(read_moo(CASES / f"{name}.json")), Limits(time.perf_counter() + seconds), workers)
-    return found.seconds, found.solves, len(found.points)
-
-
-def plain(name: str, seconds: float) -> Figures:
-    """portfolio's epsilon-constraint method."""
-    from portfolio.formats.moo_json import read_moo
     from portfolio.pareto.epsilon_constraint import epsilon_constraint
     from portfolio.pareto.problem import problem_of
     from portfolio.pareto.zones import Limits
 
-    found = epsilon_constraint(problem_of(read_moo(CASES / f"{name}.json")), Limits(time.perf_counter() + seconds))
-    return found.seconds, found.solves, len(found.points)
+    program = problem_of(read_moo(CASES / f"{name}.json"))
+    begun, limits = time.process_time(), Limits(time.perf_counter() + seconds)
+    found = epsilon_constraint(program, limits) if plain else complete(program, limits, workers)
+    return Figures(found.seconds, time.process_time() - begun, found.solves, len(found.points))
 
 
 def other(name: str, seconds: float, interpreter: str | None) -> tuple[Figures | None, str]:
     """pyaugmecon in a process of its own, and where its figures come from."""
     if interpreter is None:
-        known = ELSEWHERE.get(name)
-        return (None if known is None else known), "elsewhere"
+        return ELSEWHERE.get(name), "elsewhere"
+    begun, before = time.perf_counter(), _children()
     call = [interpreter, "-c", OTHER, str(CASES / f"{name}.json")]
+    run = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
-        done = subprocess.run(call, capture_output=True, text=True, timeout=seconds, check=False)
+        out, err = run.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        return (seconds, None, None), "stopped"
-    line = next((line for line in done.stdout.splitlines() if line.startswith("ANSWER ")), None)
+        cpu = _group(run.pid)
+        # Its workers are processes too.
+        os.killpg(run.pid, signal.SIGKILL)
+        run.communicate()
+        return Figures(time.perf_counter() - begun, cpu, None, None), "stopped"
+    line = next((line for line in out.splitlines() if line.startswith("ANSWER ")), None)
     if line is None:
-        return None, (done.stderr.strip().splitlines() or ["failed"])[-1][:60]
+        return None, (err.strip().splitlines() or ["failed"])[-1][:60]
     took, solved, points = json.loads(line[len("ANSWER ") :])
-    return (took, solved, points), "measured"
+    return Figures(took, _children() - before, solved, points), "measured"
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _group(leader: int) -> float | None:
+    """Processor seconds of a running process and its workers, as Linux tells."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        # Fields after the name: state, parent, group, ..., own and waited-for children's user and system time.
+        ticks += sum(map(int, fields[11:15])) if int(fields[2]) == leader else 0
+    return ticks / os.sysconf("SC_CLK_TCK") or None
 
 
 def main() -> None:
@@ -92,25 +131,25 @@ def main() -> None:
     parser.add_argument("--pyaugmecon", metavar="PYTHON", default=None)
     parser.add_argument("--no-plain", action="store_true", help="leave the plain epsilon-constraint method out")
     asked = parser.parse_args()
-    print(f"limit {asked.seconds:g} s per run, {asked.workers} worker(s) for portfolio; seconds / integer programs / points")
-    print(f"{'case':8} {'published':>9} {'portfolio':>22} {'per point':>9} {'plain':>22} {'pyaugmecon':>22} {'ratio':>8}")
+    print(
+        f"limit {asked.seconds:g} s per run, {asked.workers} worker(s) for portfolio; wall (processor) seconds / integer programs / points"
+    )
+    print(
+        f"{'case':8} {'published':>9} {'portfolio':>28} {'per point':>9} {'plain':>28} {'pyaugmecon':>28} {'ratio':>6} {'of processor':>12}"
+    )
     for name in asked.cases.split(","):
         published = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))["expected_nondominated_count"]
-        mine = ours(name, asked.seconds, asked.workers)
-        base = None if asked.no_plain else plain(name, asked.seconds)
+        mine = ours(name, asked.seconds, asked.workers, False)
+        base = None if asked.no_plain else ours(name, asked.seconds, 1, True)
         theirs, where = other(name, asked.seconds, asked.pyaugmecon)
-        per = f"{(mine[1] or 0) / max(mine[2] or 0, 1):.2f}"
+        per = f"{(mine.solved or 0) / max(mine.points or 0, 1):.2f}"
         # A run of ours that the limit stopped has no ratio; one of theirs gives a lower bound.
-        whole = mine[2] == published and theirs is not None
-        ratio = f"{'>' if where == 'stopped' else ''}{theirs[0] / mine[0]:.1f}" if whole and theirs is not None else "-"
-        print(
-            f"{name:8} {published:>9} {_figures(mine):>22} {per:>9} {_figures(base):>22} {_figures(theirs):>22} {ratio:>8} {where}",
-            flush=True,
-        )
-
-
-def _figures(found: Figures | None) -> str:
-    return "-" if found is None else f"{found[0]:.1f} / {found[1] or '-'} / {found[2] or '-'}"
+        least = ">" if where == "stopped" else ""
+        whole = theirs if mine.points == published else None
+        wall = "-" if whole is None else f"{least}{whole.seconds / mine.seconds:.1f}"
+        cpu = "-" if whole is None or whole.cpu is None or mine.cpu is None else f"{least}{whole.cpu / mine.cpu:.1f}"
+        shown = [format(str(v or "-"), ">28") for v in (mine, base, theirs)]
+        print(f"{name:8} {published:>9} {shown[0]} {per:>9} {shown[1]} {shown[2]} {wall:>6} {cpu:>12} {where}", flush=True)
 
 
 if __name__ == "__main__":
