@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from portfolio.explain.collection import explanation
 from portfolio.report.briefing import Material, briefing, material
+from portfolio.report.briefing.phrases import say
+from portfolio.report.explain_content import presence_content
 from portfolio.report.writers.explorer import write_explorer
-from tests.support.briefings import MARKUP, PAYLOADS, gathered, solved
+from portfolio.results import Answered
+from portfolio.results.explanation import Interval, Presence
+from tests.support.briefings import MARKUP, PAYLOADS, gathered, solved, toy
 from tests.support.browser import CHROMIUM, Tab, browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-Show = Callable[[str], Tab]
+Show = Callable[..., Tab]
 PICKED = "document.querySelector('#plan-grid tr[aria-selected=true]').dataset.plan"
 
 
@@ -36,23 +42,52 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return written(gathered(), tmp_path_factory.mktemp("page"))
 
 
-@pytest.fixture
-def show(tab: Tab, address: str) -> Iterator[Show]:
-    """Opens the page at a link; afterwards it must have asked for nothing and said nothing on the console."""
+@pytest.fixture(scope="module")
+def page(tab: Tab, address: str) -> Callable[[], Tab]:
+    """The page, loaded when it is first wanted and after another page was shown; else put back to how it opened."""
 
-    def opened(link: str = "") -> Tab:
+    def opened() -> Tab:
         tab.size(1400)
-        tab.open(address + link)
-        tab.until("document.querySelector('#scatter .main-svg') !== null")
+        if tab.ask("location.href.split('#')[0]") != address:
+            tab.open(address)
+            tab.until("document.querySelector('#scatter .main-svg') !== null")
+            tab.ask("window.fresh = { ...state }; null")
+        tab.ask(
+            "change({ ...fresh }); document.querySelectorAll('details').forEach((d) => { d.open = false; }); document.activeElement.blur(); scrollTo(0, 0)"
+        )
+        return tab
+
+    return opened
+
+
+@pytest.fixture
+def show(tab: Tab, page: Callable[[], Tab], address: str) -> Iterator[Show]:
+    """The page with changes of its state, or loaded from a link; afterwards it must have asked for nothing and said nothing on the console."""
+
+    def opened(changes: str = "", link: str = "") -> Tab:
+        if link:
+            tab.size(1400)
+            tab.open(address + link)
+            tab.until("document.querySelector('#scatter .main-svg') !== null")
+            tab.ask("window.fresh = { ...state, lang: 'en', plan: DATA.chosen, other: null, programme: null, theme: 'auto' }; null")
+        else:
+            page()
+        if changes:
+            tab.ask(f"change({{ {changes} }})")
         return tab
 
     yield opened
     assert tab.errors == []
-    assert [r for r in tab.requests if not r.startswith(("file:", "data:", "blob:"))] == []
+    assert outside(tab) == []
+
+
+def outside(tab: Tab) -> list[str]:
+    """Requests beyond the file itself."""
+    return [r for r in tab.requests if not r.startswith(("file:", "data:", "blob:"))]
 
 
 def test_a_click_on_a_point_of_the_scatter_picks_its_plan_everywhere(show: Show) -> None:
-    tab = show("#plan=p1")
+    tab = show("plan: findPlan('p1')")
     tab.ask("document.getElementById('scatter').scrollIntoView({block: 'center'})")
     spot = tab.ask(
         "(() => { const node = document.getElementById('scatter'), all = node._fullLayout, box = node.getBoundingClientRect();"
@@ -70,7 +105,7 @@ def test_a_click_on_a_point_of_the_scatter_picks_its_plan_everywhere(show: Show)
 
 
 def test_arrow_keys_walk_the_plans_and_c_compares(show: Show) -> None:
-    tab = show("#plan=p1")
+    tab = show("plan: findPlan('p1')")
     tab.ask("document.querySelector('#plan-grid tr[aria-selected=true]').focus()")
     tab.press("ArrowDown")
     assert tab.ask(f"PLANS[{PICKED}].id") == "p2"
@@ -113,7 +148,7 @@ def test_a_brush_can_be_set_by_keys_alone(show: Show) -> None:
 
 
 def test_the_language_changes_everywhere_at_once(show: Show) -> None:
-    tab = show("#plan=p2")
+    tab = show("plan: findPlan('p2')")
     tab.click("[data-lang=ja]")
     assert tab.ask("document.documentElement.lang") == "ja"
     assert tab.ask("document.querySelector('#programmes h2').textContent") == "事業"
@@ -123,7 +158,7 @@ def test_the_language_changes_everywhere_at_once(show: Show) -> None:
 
 
 def test_a_link_opens_the_plan_the_language_and_the_programme(show: Show) -> None:
-    tab = show("#plan=2&lang=ja&compare=p3&programme=b")
+    tab = show(link="#plan=2&lang=ja&compare=p3&programme=b")
     assert tab.ask("[PLANS[state.plan].id, state.lang, PLANS[state.other].id, DATA.programmes[state.programme][0]]") == [
         "p2",
         "ja",
@@ -134,7 +169,7 @@ def test_a_link_opens_the_plan_the_language_and_the_programme(show: Show) -> Non
 
 
 def test_a_link_to_a_plan_that_is_not_there_says_so(show: Show) -> None:
-    tab = show("#plan=p99")
+    tab = show(link="#plan=p99")
     assert "p99" in tab.ask("document.querySelector('[role=alert]').textContent")
 
 
@@ -160,7 +195,7 @@ def test_a_cell_of_the_matrix_shows_its_programmes(show: Show) -> None:
 
 
 def test_every_figure_is_drawn_and_named(show: Show) -> None:
-    tab = show("#compare=p2")
+    tab = show("other: findPlan('p2')")
     tab.ask("document.querySelectorAll('details').forEach((d) => { d.open = true; }); [...waiting.keys()].forEach(wake)")
     tab.until("document.querySelector('#sankey .sankey') !== null")
     tab.click("#solid_view")
@@ -189,12 +224,12 @@ def test_hostile_names_are_text(tab: Tab, tmp_path: Path, names: tuple[str, ...]
     )
     assert set(drawn) <= set(tab.ask(names_of_nodes))
     assert tab.errors == []
-    assert [r for r in tab.requests if not r.startswith(("file:", "data:", "blob:"))] == []
+    assert outside(tab) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_phone_needs_no_sideways_scroll(show: Show, lang: str) -> None:
-    tab = show(f"#lang={lang}&compare=p2&programme=b")
+    tab = show(f"lang: '{lang}', other: findPlan('p2'), programme: 1")
     tab.size(360, 740, mobile=True)
     tab.ask("document.querySelectorAll('details').forEach((d) => { d.open = true; }); [...waiting.keys()].forEach(wake)")
     tab.until("document.documentElement.clientWidth === 360")
@@ -250,7 +285,7 @@ def test_landmarks_and_headings_structure_the_page(show: Show) -> None:
 
 
 def test_it_prints_with_every_figure_and_without_controls(show: Show) -> None:
-    tab = show("#theme=dark")
+    tab = show("theme: 'dark'")
     paper = tab.paper()
     assert paper[:5] == b"%PDF-" and len(paper) > 50_000
     assert tab.ask("state.theme") == "dark"
@@ -263,3 +298,30 @@ def test_a_single_plan_says_that_there_is_no_frontier(tab: Tab, tmp_path: Path) 
     assert tab.ask("document.getElementById('frontier').innerText.includes(ui('single'))")
     assert json.loads(tab.ask("JSON.stringify([state.lang, document.querySelectorAll('#plan-grid tbody tr').length])")) == ["ja", 1]
     assert tab.errors == []
+
+
+def test_an_explanation_is_shown_with_its_programme_and_named_as_the_results(tab: Tab, tmp_path: Path) -> None:
+    result = solved()
+    funded = {c.programme for c in result.plan.choices} if result.plan is not None else set()
+    left = next(p["id"] for p in toy()["programmes"] if p["id"] not in funded)
+    loss = Interval(low=Fraction(1, 50), high=Fraction(1, 40))
+    answer = Presence(topic="why_not", programme=left, of="aim", status="proven", loss=loss)
+    found = material(result, None, None, explanation(result, [Answered(topic="programme", key="k", question={}, presence=answer)]))
+    tab.size(1400)
+    tab.open(written(found, tmp_path) + f"#programme={left}")
+    tab.until("document.querySelector('#why h3') !== null")
+    shown = tab.ask("document.getElementById('why').innerText")
+    assert all(s.text in shown for s in presence_content(found.instance, result, answer, "en").head)
+    assert tab.ask("document.getElementById('why').innerText.includes(ui('why_about', { id: idOf(DATA.chosen) }))")
+    assert tab.errors == [] and outside(tab) == []
+
+
+def test_a_result_without_a_plan_says_why(tab: Tab, tmp_path: Path) -> None:
+    result = solved().model_copy(update={"status": "infeasible", "plan": None, "claims": (), "ranges": {}})
+    tab.open(written(material(result), tmp_path))
+    tab.until("document.querySelector('#answer .big') !== null")
+    assert tab.ask("document.querySelector('#answer .big').textContent") == say("answer_infeasible", "en")
+    assert tab.ask("[...document.querySelectorAll('section')].map((s) => s.id)") == ["answer", "grounds"]
+    tab.click("[data-lang=ja]")
+    assert tab.ask("document.querySelector('#answer .big').textContent") == say("answer_infeasible", "ja")
+    assert tab.errors == [] and outside(tab) == []

@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars", "--mute-audio",
     "--remote-debugging-port=0", "--remote-allow-origins=*", "--disable-dev-shm-usage", "--lang=en-US",
 )  # fmt: skip
-PATIENCE = 40.0
+PATIENCE = 90.0
 """Seconds until a browser that does not answer is an error; the machine may be busy."""
 
 

@@ -8,6 +8,8 @@ from typing import TypeAlias
 from portfolio.report.blocks import Sentence, Table
 from portfolio.report.briefing.parts import Bars, Figure, Heat, Page, Points
 
+MOST_LABELS = 40
+"""Categories whose names stand beside their bars."""
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
@@ -63,9 +65,11 @@ def coded_figure(figure: Figure) -> Json:
             "key": figure.key,
             "title": figure.title,
             "value": figure.value_axis.label,
+            "low": figure.value_axis.low,
             "category": figure.category_axis.label,
             "categories": list(figure.categories),
-            "stacked": figure.stacked,
+            "mode": "relative" if figure.stacked else "overlay" if figure.on_one_line else "group",
+            "named": len(figure.categories) <= MOST_LABELS,
             "lying": figure.lying,
             "caption": figure.caption,
             "series": [{"name": s.name, "values": list(s.values), "colour": s.colour, "hidden": s.hidden} for s in figure.series],

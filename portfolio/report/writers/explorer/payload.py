@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 from portfolio.report.briefing import Briefing, Material
 from portfolio.report.briefing.choice import scatter
+from portfolio.report.briefing.parts import Page
 from portfolio.report.briefing.phrases import say
 from portfolio.report.briefing.shape import knee, neighbours
 from portfolio.report.content import brought, way_name
@@ -24,8 +26,10 @@ from portfolio.report.writers.explorer.words import words
 FORMAT, VERSION = "portfolio-explorer", 1
 STEPS = 64
 """Colours of the ramp."""
-GROUNDS = ("answer", "exchange", "core", "robustness", "stairs", "assumptions", "method", "sources")
+GROUNDS = ("answer", "conflict", "exchange", "why_not", "core", "robustness", "stairs", "assumptions", "method", "sources")
 """Pages of the briefing that the page shows as they are."""
+EXPLAINED = "explain_"
+"""Begins the keys of tables that answer other questions to `explain`."""
 STATUS = ("claim", "status")
 ROLES = ("chosen", "knee", "neighbour", "efficient", "band", "ideal")
 SAID = ("plan", "role", "funded_n", "core_share", "probability", "before", "after", "averted", "expected", "scenario", "need", "need_weight",
@@ -39,6 +43,8 @@ def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[st
     """said: the briefing in both languages · lang: the one shown first."""
     instance = material.instance
     strings = {name: Strings() for name in LANGS}
+    if not material.solved:
+        return _unsolved(said, strings, lang)
     plans = listed(material)
     coder = Coder(material, strings)
     coded = [coder.coded(p) for p in plans]
@@ -69,6 +75,43 @@ def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[st
         "text": {name: _text(material, said[name], coder, plans, name) for name in LANGS},
         "strings": {name: strings[name].texts for name in LANGS},
     }
+
+
+def _unsolved(said: dict[str, Briefing], strings: dict[str, Strings], lang: str) -> dict[str, Json]:
+    """Without a plan there are pages alone."""
+    none = ("criteria", "fields", "archetypes", "funds", "programmes", "near", "plans", "ways", "payers")
+    text = {name: {**_head(said[name], name), "pages": _pages(said[name], strings[name], name)} for name in LANGS}
+    known: dict[str, Json] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "lang": lang,
+        "facts": dict(said[lang].facts),
+        "look": _look(),
+        "frontier": False,
+        "solved": False,
+    }
+    empty: dict[str, Json] = {name: [] for name in none}
+    return {**known, **empty, "chosen": 0, "knee": None, "text": text, "strings": {name: strings[name].texts for name in LANGS}}
+
+
+def _head(said: Briefing, lang: str) -> dict[str, Json]:
+    """Titles and the words of the page itself."""
+    ui = {**words(lang), **{key: text(key, lang) for key in TEXTS}, **{key: say(key, lang) for key in SAID}}
+    return {"title": said.title, "subtitle": said.subtitle, "run": said.run, "ui": ui}
+
+
+def _pages(said: Briefing, strings: Strings, lang: str) -> dict[str, Json]:
+    """Pages as they are; figures that no page shows stand with the reasons, tables of other answers on a page of their own."""
+    pages = {p.key: p for p in said.pages}
+    found: dict[str, Json] = {}
+    for key in GROUNDS:
+        if key in pages:
+            page = pages[key] if key != "why_not" else replace(pages[key], figures=(*pages[key].figures, *said.gallery))
+            found[key] = coded_page(page, strings)
+    others = tuple(t for t in said.extra if t.key.startswith(EXPLAINED))
+    if others:
+        found["others"] = coded_page(Page("others", words(lang)["other_answers"], tables=others), strings)
+    return found
 
 
 def _look() -> Json:
@@ -109,10 +152,7 @@ def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[List
     claims = [s for s in pages["answer"].sentences if s.key.startswith(STATUS)]
     funded_notes = pages["funded"].footnotes if "funded" in pages else ()
     return {
-        "title": said.title,
-        "subtitle": said.subtitle,
-        "run": said.run,
-        "ui": {**words(lang), **{key: text(key, lang) for key in TEXTS}, **{key: say(key, lang) for key in SAID}},
+        **_head(said, lang),
         "answer": say("answer", lang, money="{money}", n="{n}", all=len(instance.programmes)),
         "answer_chosen": pages["answer"].title,
         "question": next((s.text for s in pages["answer"].sentences if s.key == "question"), ""),
@@ -142,7 +182,7 @@ def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[List
         "pairs": _pairs(material, lang),
         "shares": _shares(material, plans),
         "left": _left(material, coder, lang),
-        "pages": {key: coded_page(pages[key], strings) for key in GROUNDS if key in pages},
+        "pages": _pages(said, strings, lang),
         "why": _why(material, coder, lang),
     }
 

@@ -29,6 +29,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "flat": ("One criterion: there is no trade-off to draw.", "評価基準が1つのため、トレードオフの図はありません。"),
     "picked": ("as picked here", "選択による"),
     "briefed": ("plan of the briefing", "報告の計画"),
+    "briefed_short": ("briefing", "報告"),
+    "other_answers": ("Other answers of `portfolio explain`", "portfolio explain のその他の回答"),
     "picked_plan": ("Picked plan", "選択中の計画"),
     "compare_with": ("Compare with", "比較する計画"),
     "compare_none": ("no other plan", "なし"),

@@ -2,7 +2,7 @@
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (state.theme === "auto" ? dark.matches : state.theme === "dark");
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const SECTIONS = ["plans", "answer", "frontier", "parallel", "matrix", "flow", "programmes", "why", "scenarios", "coverage", "compare", "grounds"];
+const SECTIONS = !PLANS.length ? ["answer", "grounds"] : ["plans", "answer", "frontier", "parallel", "matrix", "flow", "programmes", "why", "scenarios", "coverage", "compare", "grounds"];
 
 function go(id) {
   const to = $(id);
@@ -30,7 +30,7 @@ view(["theme"], () => {
   $("theme").value = state.theme;
 });
 
-view(["plan", "other"], (changed) => {
+planView(["plan", "other"], (changed) => {
   if (!changed.has("plan") && !changed.has("other")) return;
   const plan = PLANS[state.plan], values = said().criteria.map((name, i) => `${name} ${valueText(state.plan, i)} ${said().units[i]}`.trim());
   const parts = [ui("announce", { id: idOf(state.plan), money: word(own(plan).words), n: plan.n }), values.join("; ")];
@@ -60,7 +60,7 @@ function asked() {
     const found = DATA.criteria.findIndex((c) => c.id === link.get(key));
     return found < 0 ? state.axes[n] : found;
   });
-  if (axes.some((a, n) => a !== state.axes[n]) && axes[0] !== axes[1]) next.axes = axes;
+  if (PLANS.length && axes.some((a, n) => a !== state.axes[n]) && axes[0] !== axes[1]) next.axes = axes;
   if (link.get("view") === "3d" && DATA.criteria.length > 2) next.solid = true;
   return next;
 }
@@ -73,7 +73,7 @@ function tell(id) {
 }
 
 view(["plan", "other", "programme", "axes", "solid", "theme"], () => {
-  const link = new URLSearchParams({ plan: PLANS[state.plan].id });
+  const link = new URLSearchParams(PLANS.length ? { plan: PLANS[state.plan].id } : {});
   if (state.other !== null) link.set("compare", PLANS[state.other].id);
   link.set("lang", state.lang);
   if (state.theme !== "auto") link.set("theme", state.theme);
@@ -114,6 +114,7 @@ addEventListener("afterprint", () => {
 });
 
 function start() {
+  for (const node of document.querySelectorAll("section")) if (!SECTIONS.includes(node.id)) node.remove();
   document.addEventListener("click", (event) => {
     const to = event.target.closest?.("[data-go]");
     if (!to) return;

@@ -1,5 +1,5 @@
 // Two plans side by side: programmes that one of them alone funds, and those that get another amount.
-view(["plan", "other"], () => {
+planView(["plan", "other"], () => {
   if (state.other === null) {
     body("compare").replaceChildren(make("p", {}, PLANS.length > 1 ? ui("compare_pick") : ui("single")));
     return;
@@ -10,7 +10,7 @@ view(["plan", "other"], () => {
   const groups = [["only_here", names[0], moved.filter((p) => !b.has(p))], ["only_here", names[1], moved.filter((p) => !a.has(p))], ["moved", "", moved.filter((p) => a.has(p) && b.has(p))]];
   const line = (p) => {
     const [x, y] = of(p), options = [a.get(p), b.get(p)].map((c) => (c ? wayTexts(c.way).slice(0, 2).join(" · ") : "-"));
-    const way = options[0] === options[1] ? options[0] : options.join(" → ");
+    const way = [...new Set(options.filter((o) => o !== "-"))].join(" → ");
     return make("tr", {}, make("td", {}, make("button.link", { type: "button", onclick: () => { change({ programme: p }); go("why"); } }, text.programmes[p])), make("td.wide", {}, way), make("td.n", {}, amount(x)), make("td.n", {}, amount(y)),
       make("td.n", {}, y === x ? "-" : signed(placed(y - x, text.money.decimals))));
   };

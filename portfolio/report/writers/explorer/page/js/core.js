@@ -38,6 +38,11 @@ function view(on, draw) {
   views.push({ on: new Set([...on, "lang"]), draw });
 }
 
+// Views of plans, where there are any.
+function planView(on, draw) {
+  if (PLANS.length) view(on, draw);
+}
+
 function change(next) {
   const changed = new Set(Object.keys(next).filter((key) => state[key] !== next[key]));
   if (!changed.size) return;
@@ -50,7 +55,7 @@ const ui = (key, fill) => filled(said().ui[key], fill);
 const filled = (text, fill) => text.replace(/\{(\w+)\}/g, (all, key) => (fill && key in fill ? fill[key] : all));
 const word = (n) => DATA.strings[state.lang][n];
 const own = (plan) => plan[state.lang];
-const idOf = (n) => (PLANS[n].id === "*" ? ui("briefed") : PLANS[n].id);
+const idOf = (n) => (PLANS[n].id === "*" ? ui("briefed_short") : PLANS[n].id);
 
 // -- numbers: texts come rounded; only differences and brush ends are made here
 function placed(units, decimals) {

@@ -1,6 +1,6 @@
 // Fund -> field -> archetype as a Sankey diagram, and the same as a table.
 const flowBox = make("div.plot", { id: "sankey" });
-const ROOM = 26;
+const ROOM = 31;
 
 function flowsOf(plan) {
   const triples = (list) => Array.from({ length: list.length / 3 }, (_, n) => list.slice(3 * n, 3 * n + 3));
@@ -30,7 +30,7 @@ function drawFlow() {
   flowBox.setAttribute("aria-label", `${ui("flow_view")}: ${idOf(state.plan)}. ${ui("flow_table")}.`);
   plot(flowBox, [{
     type: "sankey", arrangement: "fixed", valueformat: ",", textfont: { size: narrow ? 10 : 11.5, color: css("--ink"), shadow: "none" },
-    node: { label: list.map((n) => plain(shortened(n.end[2], narrow ? 10 : 28))), color: list.map(colour), pad: 9, thickness: 13, line: { width: 0 },
+    node: { label: list.map((n) => plain(shortened(n.end[2], narrow ? 10 : 28))), color: list.map(colour), pad: 15, thickness: 13, line: { width: 0 },
       customdata: list.map((n) => `${plain(n.end[2])}<br>${plain(money(size(n)))} ${plain(said().money.label)}`), hovertemplate: "%{customdata}<extra></extra>" },
     link: { source: links.map((l) => nodes.get(l.from[0] + l.from[1]).n), target: links.map((l) => nodes.get(l.to[0] + l.to[1]).n), value: links.map((l) => l.v),
       color: links.map((l) => tint(l.from[0] === "fund" ? totals.get(l.from[1]) : LOOK.series[4])),
@@ -39,7 +39,7 @@ function drawFlow() {
 }
 const shortened = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
 
-view(["plan", "theme"], (changed) => {
+planView(["plan", "theme"], (changed) => {
   const links = flowsOf(PLANS[state.plan]).sort((a, b) => b.v - a.v);
   const heads = [ui("from"), ui("to"), said().amount_in];
   const open = $("flow-table")?.open;

@@ -51,7 +51,7 @@ function solid() {
   const side = (i) => ({ title: { text: folded(criterionLabel(i), 22) }, gridcolor: css("--line"), color: css("--ink"), tickformat: ",", backgroundcolor: "rgba(0,0,0,0)" });
   solidBox.setAttribute("aria-label", `${[x, y, z].map(criterionLabel).join(", ")}. ${ui("as_table")}`);
   plot(solidBox, traces, look({ height: 480, margin: { l: 0, r: 0, t: 0, b: 0 }, dragmode: "orbit", legend: { ...look().legend, y: 0 },
-    scene: { xaxis: side(x), yaxis: side(y), zaxis: side(z), dragmode: "orbit", uirevision: String(state.axes) } }));
+    scene: { xaxis: side(x), yaxis: side(y), zaxis: side(z), dragmode: "orbit", camera: { eye: { x: 1.55, y: 1.55, z: 0.95 }, center: { x: 0, y: 0, z: -0.12 } }, uirevision: String(state.axes) } }));
 }
 
 function listen(box) {
@@ -73,7 +73,7 @@ function drawTrade() {
   listen(box);
 }
 
-view(["axes", "solid", "theme"], () => {
+planView(["axes", "solid", "theme"], () => {
   if (!DATA.frontier || DATA.criteria.length < 2) {
     body("frontier").replaceChildren(make("p", {}, ui(DATA.frontier ? "flat" : "single")));
     return;
@@ -100,7 +100,7 @@ function turn(place, criterion) {
 }
 
 let due = 0;
-view(["plan", "other", "brushes"], (changed) => {
+planView(["plan", "other", "brushes"], (changed) => {
   if (changed.has("lang")) return;
   if ($("trade-status")) $("trade-status").textContent = status(state.plan);
   cancelAnimationFrame(due);

@@ -4,7 +4,7 @@ const rampOf = (share) => {
   return LOOK.ramp[isDark() ? last - place : place];
 };
 
-view(["plan", "other", "theme", "cell", "difference"], () => {
+planView(["plan", "other", "theme", "cell", "difference"], () => {
   const plan = own(PLANS[state.plan]), text = said();
   if (!plan.m.length) {
     body("matrix").replaceChildren(make("p", {}, ui("no_fields")));

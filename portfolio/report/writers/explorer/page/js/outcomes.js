@@ -9,7 +9,7 @@ function meter(...bars) {
 }
 const head = (titles) => make("thead", {}, make("tr", {}, titles.map(([t, numeric]) => make(numeric ? "th.n" : "th", { scope: "col" }, t))));
 
-view(["plan", "other"], () => {
+planView(["plan", "other"], () => {
   const text = said(), now = own(PLANS[state.plan]), other = state.other === null ? null : own(PLANS[state.other]);
   const losses = (said) => [...said.l, said.e].map(word);
   if (text.scenarios.length < 2) {
@@ -29,7 +29,7 @@ view(["plan", "other"], () => {
     make("p.caption", {}, status(state.plan)));
 });
 
-view(["plan", "other"], () => {
+planView(["plan", "other"], () => {
   const text = said(), now = own(PLANS[state.plan]).v.map(word), other = state.other === null ? null : own(PLANS[state.other]).v.map(word);
   if (!text.needs.length) {
     body("coverage").replaceChildren(make("p", {}, ui("no_needs")));

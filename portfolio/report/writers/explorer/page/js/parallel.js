@@ -18,7 +18,7 @@ function brush(axis, range) {
   change({ brushes: next });
 }
 
-view(["size"], (changed) => {
+planView(["size"], (changed) => {
   if (!DATA.frontier || PLANS.length < 2) {
     body("parallel").replaceChildren(make("p", {}, ui("single")));
     return;
@@ -85,7 +85,7 @@ function marked() {
   const kept = PLANS.filter((_, n) => passes(n)).length;
   $("kept").textContent = ui("shown_of", { n: kept, all: PLANS.length });
 }
-view(["plan", "other", "brushes"], (changed) => { if (board && !changed.has("lang")) marked(); });
+planView(["plan", "other", "brushes"], (changed) => { if (board && !changed.has("lang")) marked(); });
 
 // -- pointer and keys
 let drag = null;
@@ -140,6 +140,6 @@ function listenBoard(node) {
   });
 }
 const heard = new WeakSet();
-view([], () => { if (board && !heard.has(board)) { heard.add(board); listenBoard(board); } });
+planView([], () => { if (board && !heard.has(board)) { heard.add(board); listenBoard(board); } });
 let resize = 0;
 addEventListener("resize", () => { clearTimeout(resize); resize = setTimeout(() => redraw(["size"]), 120); });

@@ -30,7 +30,7 @@ function compareWith(n) {
 }
 
 const rows = [];
-view(["order"], (changed) => {
+planView(["order"], (changed) => {
   if (!changed.has("lang") && !changed.has("order")) return;
   const text = said();
   const columns = [["id", ui("plan"), false], ...text.criteria.map((_, i) => [`c${i}`, criterionLabel(i), true]),
@@ -79,7 +79,7 @@ function steps(event) {
 // With nothing else to compare, C takes the chosen plan, or its nearest neighbour.
 const nearest = (n) => (n !== DATA.chosen ? DATA.chosen : DATA.near[0] ?? (PLANS.length > 1 ? (n + 1) % PLANS.length : null));
 
-view(["plan", "other", "brushes", "order"], (changed) => {
+planView(["plan", "other", "brushes", "order"], (changed) => {
   rows.forEach((row, n) => {
     const on = n === state.plan;
     row.setAttribute("aria-selected", String(on));
@@ -98,7 +98,7 @@ view(["plan", "other", "brushes", "order"], (changed) => {
 });
 
 // -- the picked plan in short
-view(["plan", "other"], () => {
+planView(["plan", "other"], () => {
   const plan = PLANS[state.plan], text = said(), both = state.other !== null;
   const title = state.plan === DATA.chosen && DATA.solved ? text.answer_chosen : filled(text.answer, { money: word(own(plan).words), n: plan.n });
   const heads = [ui("criterion"), idOf(state.plan), ...(both ? [idOf(state.other), ui("difference")] : []), ui("best_alone"), ui("given_up"), ui("unit")];

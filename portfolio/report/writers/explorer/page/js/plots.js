@@ -49,11 +49,11 @@ function bars(box, coded) {
     hovertext: s.values.map((v, n) => (v === null ? "" : `${names[n]}<br>${plain(s.name)}: ${plain(significant(v, 4))}`)),
     x: coded.lying ? s.values : places, y: coded.lying ? places : s.values, marker: { color: s.hidden ? "rgba(0,0,0,0)" : s.colour },
   }));
-  const across = axis(coded.value), along = axis(coded.category, { tickvals: places, ticktext: names, ...(coded.lying ? { autorange: "reversed" } : {}) });
+  const across = axis(coded.value, coded.low === null ? {} : { range: [coded.low, null] });
+  const along = axis(coded.category, { tickvals: coded.named ? places : [], ticktext: coded.named ? names : [], ...(coded.lying ? { autorange: "reversed" } : {}) });
   const high = coded.lying ? Math.max(260, 90 + names.length * 30) : 340;
-  plot(box, traces, look({ barmode: coded.stacked ? "relative" : coded.lying && coded.series.length === 2 && coded.key === "tornado" ? "overlay" : "group",
-    height: high, showlegend: coded.series.filter((s) => !s.hidden).length > 1, legend: { ...look().legend, y: -60 / high },
-    xaxis: coded.lying ? across : along, yaxis: coded.lying ? along : across }));
+  plot(box, traces, look({ barmode: coded.mode, height: high, bargap: coded.named ? 0.2 : 0, showlegend: coded.series.filter((s) => !s.hidden).length > 1,
+    legend: { ...look().legend, y: -60 / high }, xaxis: coded.lying ? across : along, yaxis: coded.lying ? along : across }));
 }
 
 function points(box, coded) {

@@ -31,7 +31,7 @@ function wanted(p) {
   return words.every((w) => text.includes(w));
 }
 
-view([], () => {
+planView([], () => {
   const choose = make("select", { id: "show", onchange: (event) => change({ show: event.target.value }) },
     ["all", "funded", "left", ...(PLANS.length > 1 ? ["moved"] : [])].map((key) => make("option", { value: key, selected: state.show === key }, ui("show_" + key))));
   body("programmes").replaceChildren(
@@ -42,12 +42,12 @@ view([], () => {
     ...notes([ui("programme_note"), ...said().funded_notes]));
 });
 
-view(["plan", "other", "search", "show", "cell", "order", "programme"], () => {
+planView(["plan", "other", "search", "show", "cell", "order", "programme"], () => {
   const text = said(), many = DATA.frontier, both = state.other !== null;
-  const columns = [["name", ui("programme"), false], ["field", ui("field"), false, "wide"], ["state", ui("state"), false], ["option", ui("option"), false, "wide"],
+  const columns = [["name", ui("programme"), false], ["field", ui("field"), false, "wide"], ["state", ui("state"), false], ["option", `${ui("option")} · ${ui("payers")}`, false, "wide"],
     ["scale", ui("scale"), true, "wide"], ["amount", both ? `${idOf(state.plan)}: ${text.amount_in}` : text.amount_in, true],
     ...(both ? [["other", `${idOf(state.other)}: ${text.amount_in}`, true]] : []),
-    ...text.criteria.map((_, i) => [`c${i}`, criterionLabel(i), true, "wide"]), ["payers", ui("payers"), false, "wide"],
+    ...text.criteria.map((_, i) => [`c${i}`, criterionLabel(i), true, "wide"]),
     ...(many ? [["share", ui("core_share"), true]] : [])];
   const shownNow = DATA.programmes.map((_, p) => p).filter(wanted), now = new Map(shownNow.map((p) => [p, told(p, state.plan)]));
   const value = (p, key) => {
@@ -69,8 +69,8 @@ view(["plan", "other", "search", "show", "cell", "order", "programme"], () => {
     return make("tr.can" + (t.funded ? "" : ".faint") + (p === state.programme ? ".on" : ""), { "data-programme": p },
       make("td", {}, make("button.link", { type: "button", "aria-pressed": String(p === state.programme) }, text.programmes[p])),
       make("td.wide", {}, [fieldName(p), typeName(p)].filter(Boolean).join(" · ")), make("td", {}, ui(t.funded ? "state_funded" : "state_left"), text.why[p] ? ` (${ui("explained")})` : ""),
-      make("td.wide", {}, t.option), make("td.n.wide", {}, t.scale), make("td.n", {}, t.amount), both ? make("td.n", {}, other ? amount(other.amount) : "-") : null,
-      text.criteria.map((_, i) => make("td.n.wide", {}, t.brings[i] ?? "-")), make("td.wide", {}, t.payers), many ? make("td.n", {}, text.shares[p][1]) : null);
+      make("td.wide", {}, t.option, t.payers ? make("span.under", {}, t.payers) : null), make("td.n.wide", {}, t.scale), make("td.n", {}, t.amount), both ? make("td.n", {}, other ? amount(other.amount) : "-") : null,
+      text.criteria.map((_, i) => make("td.n.wide", {}, t.brings[i] ?? "-")), many ? make("td.n", {}, text.shares[p][1]) : null);
   };
   const focused = document.activeElement?.closest?.("[data-programme]")?.dataset.programme;
   $("list").replaceChildren(sortHead("list", columns), make("tbody", { onclick: (event) => {

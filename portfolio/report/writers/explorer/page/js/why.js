@@ -1,5 +1,5 @@
 // Why a programme is funded or not: where it stands in the plans, and what `explain` proved about it.
-view(["programme", "plan"], () => {
+planView(["programme", "plan"], () => {
   const p = state.programme, text = said();
   if (p === null) {
     body("why").replaceChildren(make("p", {}, ui("why_pick")));
