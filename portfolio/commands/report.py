@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from portfolio.report.briefing import Briefing, Material
 
 SUFFIX = ".report"
+ENDINGS = (".result.json", ".frontier.json", ".sweep.json", ".explain.json")
+"""Of files that solve, frontier, sweep and explain write."""
 DECK, EXPLORER = "pptx", "html"
 
 
 def report(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="Result, frontier, sweep and explanation files about one instance.")
+        list[str],
+        typer.Argument(
+            metavar="FILE...", help="Result, frontier, sweep and explanation of one instance, in any order, or the folder with them."
+        ),
     ],
     to: Annotated[str, typer.Option(help="Formats: pptx, html, xlsx, md, csv, parquet, json, png, svg.", metavar="A,B")] = "pptx,xlsx",
     template: Annotated[
@@ -38,6 +43,11 @@ def report(
     debug: Debug = False,
 ) -> int:
     """Turn a result into a briefing: slides with editable charts, an explorer for the browser, a workbook with live sums, text, tables, figures.
+
+    What else was found out about the same instance joins it:
+    portfolio report x.result.json x.frontier.json x.sweep.json x.explain.json --lang ja
+
+    結果、フロンティア、感度分析、説明のファイルをまとめて渡すと、編集できる図表のスライドとワークブックになります。
 
     Exit codes: 0 written, 2 a file is missing or would be overwritten, 3 a file is not one of ours.
     """
@@ -96,7 +106,7 @@ def _material(files: list[str], point: str | None) -> Material:
 
     kinds: dict[type, str] = {Result: "result", Frontier: "frontier", Sweep: "sweep", Explanation: "explanation"}
     held: dict[str, Any] = {}
-    for file in files:
+    for file in _expanded(files):
         found = read_found(file)
         kind = kinds.get(type(found))
         if kind is None:
@@ -113,6 +123,18 @@ def _material(files: list[str], point: str | None) -> Material:
             "説明は別の計画についてのものです。先にこの結果について portfolio explain を実行してください",
         )
     return material(result, held.get("frontier"), held.get("sweep"), explained, point)
+
+
+def _expanded(files: list[str]) -> list[str]:
+    """A folder stands for the files in it that the other verbs name so. Raises UsageError: it has none."""
+    found: list[str] = []
+    for file in files:
+        folder = Path(file)
+        inside = sorted(str(p) for p in folder.iterdir() if p.name.endswith(ENDINGS)) if folder.is_dir() else [file]
+        if not inside:
+            raise UsageError(f"{file}: no {', '.join(ENDINGS)} in this folder", f"{file}: このフォルダに {', '.join(ENDINGS)} がありません")
+        found += inside
+    return found
 
 
 def _made(found: Material, said: Briefing, forms: list[str], template: Path | None) -> dict[str, bytes]:

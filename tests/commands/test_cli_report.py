@@ -62,6 +62,37 @@ def test_what_cannot_be_done_is_said_in_one_line_and_nothing_is_written(
     assert {p.name for p in tmp_path.rglob("*")} == before
 
 
+def test_a_folder_stands_for_the_results_in_it(solved: Run, tmp_path: Path) -> None:
+    assert solved("report", ".", "--to", "json", "-o", "out").code == 0
+    (tmp_path / "empty").mkdir()
+    refused = solved("report", "empty", "--lang", "en")
+    assert refused.code == 2 and "no .result.json" in refused.err
+
+
+def test_an_explanation_brings_its_page_and_only_beside_its_own_result(solved: Run, tmp_path: Path) -> None:
+    assert solved("explain", "toy.result.json", "--store", "none").code == 0
+    assert solved("report", "toy.result.json", "toy.explain.json", "--to", "json", "-o", "out").code == 0
+    pages = [p["key"] for p in json.loads((tmp_path / "out/briefing.json").read_text(encoding="utf-8"))["pages"]]
+    assert "why_not" in pages and "left" not in pages
+    alone = solved("report", "toy.explain.json", "--lang", "en")
+    assert alone.code == 2 and "name that result" in alone.err
+    assert solved("solve", TOY, "--forbid", "a", "-o", "other.result.json").code == 0
+    other = solved("report", "other.result.json", "toy.explain.json", "--lang", "en")
+    assert other.code == 2 and "another plan" in other.err
+
+
+def test_a_result_without_a_plan_is_reported_as_such(solved: Run, tmp_path: Path) -> None:
+    assert solved("solve", TOY, "--floor", "growth=1000000", "-o", "none.result.json").code == 4
+    assert solved("report", "none.result.json", "--to", "pptx,json,xlsx", "-o", "out", "--lang", "en").code == 0
+    data = json.loads((tmp_path / "out/briefing.json").read_text(encoding="utf-8"))
+    assert data["pages"][0]["title"] == "No plan obeys all rules"
+    assert "--infeasible" in " ".join(data["pages"][0]["sentences"].values())
+    assert solved("explain", "none.result.json", "--infeasible", "--store", "none").code == 4
+    assert solved("report", "none.result.json", "toy.explain.json", "--to", "json", "-o", "with", "--lang", "en").code == 0
+    data = json.loads((tmp_path / "with/briefing.json").read_text(encoding="utf-8"))
+    assert "conflict" in [p["key"] for p in data["pages"]] and any(key.startswith("repair") for key in data["tables"])
+
+
 def test_json_lists_the_files(solved: Run) -> None:
     answer = json.loads(solved("report", "toy.result.json", "--to", "csv,json", "-o", "out", "--json").out)
     assert answer["exit_code"] == 0 and "briefing.json" in answer["files"] and "payments.csv" in answer["files"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.report.blocks import Cell, Column, Sentence, Table
-from portfolio.report.briefing.judgements import judgement_name
+from portfolio.report.briefing.judgements import JudgementNames
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Page, Series
 from portfolio.report.briefing.phrases import say
@@ -15,7 +15,6 @@ from portfolio.report.content import knowledge_table
 from portfolio.report.naming import clean, name_of, short
 from portfolio.report.numbers import NONE, in_words, percent, percent_up, significant
 from portfolio.report.palette import KNOWN
-from portfolio.report.reach import judgements
 from portfolio.report.texts import text
 from portfolio.schema.catalogue import Source
 from portfolio.schema.instance import content_hash
@@ -42,7 +41,14 @@ def assumptions_page(material: Material, lang: str) -> Page:
     table = doubt_table(material, lang)
     # Names on the page; the paths are in the workbook.
     brief = replace(table, columns=table.columns[:-1], rows=tuple(row[:-1] for row in table.rows), most=FIRST, key="judgements_brief")
-    return Page("assumptions", title, (), figures, (brief,) if brief.rows else (), (*(known.notes if known is not None else ()), say("doubt_note", lang)))
+    return Page(
+        "assumptions",
+        title,
+        (),
+        figures,
+        (brief,) if brief.rows else (),
+        (*(known.notes if known is not None else ()), say("doubt_note", lang)),
+    )
 
 
 def _rests(material: Material, lang: str) -> Bars:
@@ -67,10 +73,10 @@ def doubt_table(material: Material, lang: str) -> Table:
         Column("reason", say("reason", lang), False),
         Column("path", say("path", lang), False),
     )
-    rows = []
-    for j in judgements(material.instance):
+    rows, names = [], JudgementNames(material.instance, lang)
+    for j in material.judged:
         reason = (j.reason_ja or j.reason) if lang == "ja" else (j.reason or j.reason_ja)
-        name = judgement_name(j.label, [path for path, _ in j.members], material.instance, lang)
+        name = names.of(j.label, [path for path, _ in j.members])
         count = Cell(f"{len(j.members):,}", len(j.members))
         rows.append((Cell(name), count, Cell(percent(j.widest), j.widest), Cell(clean(reason) or NONE), Cell(j.label)))
     return Table("judgements", say("doubt_table", lang), heads, tuple(rows))

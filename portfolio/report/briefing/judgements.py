@@ -61,31 +61,33 @@ WORDS: dict[str, tuple[str, str]] = {
 """Part of a path -> English, Japanese; any other part stays as it is."""
 SILENT = frozenset({"*", "factors", "value"})
 MOST_MEMBERS = 2
+TWO, SHORT = 2, 4
+"""Parts of a path: of a collection of numbers; below which a last `value` says something."""
 
 
-def judgement_name(key: str, paths: Sequence[str], instance: Instance, lang: str) -> str:
-    """`programmes.*.options.*.cost` -> `programmes: options, cost`; several numbers without a common end are listed by their own names."""
-    path, _, number = key.partition("#")
-    parts = path.split(".")
-    named = _names(instance, lang)
-    said = [_word(p, named, lang) for p in parts if p not in SILENT or (p == "value" and p == parts[-1] and len(parts) < 4)]
-    said = [s for s in said if s]
-    if number or (parts[-1] == "*" and len(parts) == 2):
-        tails = [_word(p.split(".")[len(parts) - 1], named, lang) for p in paths[:MOST_MEMBERS]]
-        more = f" +{len(paths) - MOST_MEMBERS}" if len(paths) > MOST_MEMBERS else ""
-        said.append((("、" if lang == "ja" else ", ").join(tails)) + more)
-    colon, comma = ("：", "・") if lang == "ja" else (": ", ", ")
-    return clean(said[0] + (colon + comma.join(said[1:]) if len(said) > 1 else "")) if said else clean(key)
+class JudgementNames:
+    """Names of judgements of one instance in one language."""
 
+    def __init__(self, instance: Instance, lang: str) -> None:
+        kinds = ("archetypes", "fields", "funds", "programmes", "scenarios", "exposures", "needs", "capabilities")
+        self.lang = lang
+        self.named = {e.id: name_of(e, lang) for kind in kinds for e in getattr(instance, kind)}
+        self.named |= {c.id: short(name_of(c, lang)) for c in instance.criteria}
 
-def _word(part: str, named: dict[str, str], lang: str) -> str:
-    if part in named:
-        return named[part]
-    return WORDS[part][lang == "ja"] if part in WORDS else part.replace("_", " ")
+    def of(self, key: str, paths: Sequence[str]) -> str:
+        """`programmes.*.options.*.cost` -> `programmes: options, cost`; several numbers without a common end are listed by their own names."""
+        path, _, number = key.partition("#")
+        parts = path.split(".")
+        said = [self._word(p) for p in parts if p not in SILENT or (p == "value" and p == parts[-1] and len(parts) < SHORT)]
+        said = [s for s in said if s]
+        if number or (parts[-1] == "*" and len(parts) == TWO):
+            tails = [self._word(p.split(".")[len(parts) - 1]) for p in paths[:MOST_MEMBERS]]
+            more = f" +{len(paths) - MOST_MEMBERS}" if len(paths) > MOST_MEMBERS else ""
+            said.append((("、" if self.lang == "ja" else ", ").join(tails)) + more)
+        colon, comma = ("：", "・") if self.lang == "ja" else (": ", ", ")
+        return clean(said[0] + (colon + comma.join(said[1:]) if len(said) > 1 else "")) if said else clean(key)
 
-
-def _names(instance: Instance, lang: str) -> dict[str, str]:
-    """Id -> name of everything whose id may stand in a path; criteria by their short names."""
-    kinds = ("archetypes", "fields", "funds", "programmes", "scenarios", "exposures", "needs", "capabilities")
-    found = {e.id: name_of(e, lang) for kind in kinds for e in getattr(instance, kind)}
-    return found | {c.id: short(name_of(c, lang)) for c in instance.criteria}
+    def _word(self, part: str) -> str:
+        if part in self.named:
+            return self.named[part]
+        return WORDS[part][self.lang == "ja"] if part in WORDS else part.replace("_", " ")

@@ -17,10 +17,13 @@ from portfolio.audit.outcome import Outcome, outcome
 from portfolio.audit.selection import Selection
 from portfolio.audit.verdict import Tally
 from portfolio.errors import UsageError
+from portfolio.report.blocks import Content
 from portfolio.report.briefing.shape import knee
 from portfolio.report.content import criterion_unit
 from portfolio.report.effects import Effects
 from portfolio.report.numbers import Unit, money_unit
+from portfolio.report.reach import Judgement, judgements
+from portfolio.report.sweep_content import sweep_content
 from portfolio.results import Explanation, Frontier, Plan, Result
 from portfolio.results.sweep import Sweep
 from portfolio.schema.aim import Aim
@@ -79,6 +82,23 @@ class Material:
     @cached_property
     def total(self) -> Fraction:
         return sum(self.amounts.values(), ZERO)
+
+    @cached_property
+    def judged(self) -> list[Judgement]:
+        """Judgements, widest reach first."""
+        return judgements(self.instance)
+
+    @cached_property
+    def _swept(self) -> dict[str, Content]:
+        return {}
+
+    def swept(self, lang: str) -> Content:
+        """What the sweep's own report says; made once per language."""
+        if self.sweep is None:
+            return Content()
+        if lang not in self._swept:
+            self._swept[lang] = sweep_content(self.sweep, lang)
+        return self._swept[lang]
 
     @cached_property
     def nothing(self) -> Outcome:

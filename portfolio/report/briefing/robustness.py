@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from portfolio.report.blocks import Content, Table
 from portfolio.report.briefing.core import core_sentence, core_table, shares, strip
-from portfolio.report.briefing.judgements import judgement_name
+from portfolio.report.briefing.judgements import JudgementNames
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points, Series
 from portfolio.report.briefing.phrases import say
@@ -15,7 +15,6 @@ from portfolio.report.naming import clean
 from portfolio.report.numbers import money_unit, significant
 from portfolio.report.palette import BLUE, GREY, ORANGE
 from portfolio.report.sweep_cells import exact
-from portfolio.report.sweep_content import sweep_content
 from portfolio.results.sweep import Staircase
 
 MOST = 12
@@ -32,7 +31,7 @@ def robustness_page(material: Material, lang: str) -> Page | None:
     sweep = material.sweep
     if sweep is None or sweep.base is None or sweep.base.aim is None or not sweep.answers.funded:
         return None
-    said = sweep_content(sweep, lang)
+    said = material.swept(lang)
     sentences = [s for s in said.tail if s.key.startswith(("robust", "flip"))][:MOST_SENTENCES]
     found = shares(material)
     tables: tuple[Table, ...]
@@ -72,8 +71,10 @@ def tornado(material: Material, lang: str) -> Bars:
 
 def _names(material: Material, lang: str) -> dict[str, str]:
     """Judgement -> its name; the path itself where two would have one name."""
-    design = material.sweep.design if material.sweep is not None else None
-    named = {f.id: judgement_name(f.id, f.paths, material.instance, lang) for f in (design.factors if design is not None else ())}
+    if material.sweep is None:
+        return {}
+    names = JudgementNames(material.instance, lang)
+    named = {f.id: names.of(f.id, f.paths) for f in material.sweep.design.factors}
     often = Counter(named.values())
     return {key: name if often[name] == 1 else clean(key) for key, name in named.items()}
 
@@ -83,7 +84,7 @@ def stairs_page(material: Material, lang: str) -> Page | None:
     sweep = material.sweep
     if sweep is None or sweep.answers.staircase is None or not sweep.answers.staircase.steps:
         return None
-    said = sweep_content(sweep, lang)
+    said = material.swept(lang)
     tables = tuple(replace(t, most=FIRST) for t in _tables(said) if t.key == f"{PREFIX}steps")
     sentences = tuple(s for s in said.tail if s.key in ("not_monotone", "not_nested"))
     title = say("stairs_page", lang, n=len(sweep.answers.staircase.steps))
@@ -116,7 +117,7 @@ def sweep_tables(material: Material, lang: str) -> tuple[Table, ...]:
     """Every table of the sweep in full; bars drawn with letters are left to the screen."""
     if material.sweep is None:
         return ()
-    return tuple(t for t in _tables(sweep_content(material.sweep, lang)) if t.rows)
+    return tuple(t for t in _tables(material.swept(lang)) if t.rows)
 
 
 def _tables(said: Content) -> list[Table]:

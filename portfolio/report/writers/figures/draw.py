@@ -91,7 +91,7 @@ def _caption(said: Briefing, figure: Figure, to: Size) -> str:
 def _look(to: Size, lang: str) -> Any:
     japanese = _japanese()
     return {
-        "font.family": [japanese] if lang == "ja" else ["DejaVu Sans", japanese],
+        "font.family": [japanese, "DejaVu Sans"] if lang == "ja" else ["DejaVu Sans", japanese],
         "font.size": to.text,
         "axes.titlesize": to.text,
         "axes.labelsize": to.text,
