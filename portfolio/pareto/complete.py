@@ -12,7 +12,8 @@ Computing 33(1): 72-85, doi:10.1287/ijoc.2020.0953: choice of zone and the closi
 of any size, unions of zones, starts by exchange, and no trust in payoff nadirs.
 
 Tasks are given in a sliding window: task k is chosen from the state after exactly k - WINDOW answers, and answers are integrated in the order of the tasks,
-so that neither the number of workers nor their speed changes the result.
+so that neither the number of workers nor their speed changes the result. For the same reason the answers of a run that was stopped are all that
+is needed to go on with it: given again in their order, they lead to the same state.
 """
 
 from __future__ import annotations
@@ -20,19 +21,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from portfolio.errors import UsageError
 from portfolio.pareto.complete_search import Search
 from portfolio.pareto.evidence import Evidence
 from portfolio.pareto.steps import Steps, steps_of
 from portfolio.pareto.subproblem import Answer, Subproblems, Task
 from portfolio.pareto.zone_solves import Opener
 from portfolio.pareto.zones import Limits
-from portfolio.payoff import payoff
+from portfolio.payoff import Span, payoff
 from portfolio.program import Floats, Program
 from portfolio.solvers.highs import Highs
 
@@ -62,7 +64,8 @@ class Emptied:
 class Complete:
     """points: in lexicographic order of their minimised counts; nondominated among each other · zones: exactly U(points)
     status: complete (every zone is empty), infeasible (so is the whole), interrupted, limit (time, or zones no solve could settle), no_plan (a limit came
-    before any point) · troubles: what solves could not settle · solves, nodes: integer programs and their nodes.
+    before any point) · troubles: what solves could not settle · solves, nodes: integer programs and their nodes
+    answers: from which a run can go on · spans: (q,) of the relaxation, none where it had no time.
     """
 
     status: Status
@@ -75,6 +78,8 @@ class Complete:
     solves: int = 0
     nodes: int = 0
     seconds: float = 0.0
+    answers: tuple[Answer, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     @property
     def open(self) -> int:
@@ -89,72 +94,107 @@ def complete(
     seed: int = 0,
     opener: Opener = Highs,
     watch: Callable[[Search], None] | None = None,
+    earlier: Sequence[Answer] = (),
+    save: Callable[[Callable[[], Complete]], None] | None = None,
 ) -> Complete:
     """All nondominated points of a Program whose criteria have grids (steps.py), each with a solution, and what proves that none is missing.
 
-    workers: threads, at most WINDOW of use · opener: how a solver object is made · watch: called after every answer. Raises UsageError when a criterion
-    has no grid, SolverFailure when the relaxation cannot be solved at all.
+    workers: threads, at most WINDOW of use · opener: how a solver object is made · watch: called after every answer
+    earlier: answers of a run of the same program and seed that was stopped (complete_state.py) · save: called after every answer with a way to ask
+    for what is known by then. Raises UsageError when a criterion has no grid or the earlier answers belong to another run, SolverFailure
+    when the relaxation cannot be solved at all.
 
     >>> from portfolio.pareto.problem import problem
     >>> toy = problem([[1, 0], [0, 1]], [[1, 1]], [">="], [1], [0, 0], [1, 1], [True, True])
     >>> [point.counts for point in complete(toy).points]
     [(0, 1), (1, 0)]
     """
-    begun = time.perf_counter()
     limits = limits or Limits()
-    search = Search(program, steps_of(program))
-    spans = payoff(program, seed, max(limits.deadline - begun, 0.0))
-    if not isinstance(spans, str):
-        search.use_ideals([span.ideal for span in spans])
-    _run(search, lambda: Subproblems(program, search.steps, opener, seed), limits, max(workers, 1), watch)
-    return _result(search, limits, time.perf_counter() - begun)
+    return _Run(program, limits, seed, opener, tuple(earlier)).all(max(workers, 1), watch, save)
 
 
-def _run(search: Search, build: Callable[[], Subproblems], limits: Limits, workers: int, watch: Callable[[Search], None] | None) -> None:
-    own = threading.local()
+class _Run:
+    def __init__(self, program: Program, limits: Limits, seed: int, opener: Opener, earlier: tuple[Answer, ...]) -> None:
+        self.begun = time.perf_counter()
+        self.program, self.limits, self.seed, self.opener, self.earlier = program, limits, seed, opener, earlier
+        self.search = Search(program, steps_of(program))
+        # The tasks behind earlier answers were chosen with these ideals.
+        spans = payoff(program, seed, float("inf") if earlier else max(limits.deadline - self.begun, 0.0))
+        self.spans: tuple[Span, ...] = () if isinstance(spans, str) else tuple(spans)
+        if self.spans:
+            self.search.use_ideals([span.ideal for span in self.spans])
+        self.answers: list[Answer] = []
+        self._own = threading.local()
+        self._whole = True
 
-    def work(task: Task) -> Answer:
-        if not hasattr(own, "subproblems"):
-            own.subproblems = build()
-        subproblems: Subproblems = own.subproblems
-        return subproblems.solve(task, limits)
+    def all(self, workers: int, watch: Callable[[Search], None] | None, save: Callable[[Callable[[], Complete]], None] | None) -> Complete:
+        """The whole search, or as much as the limits allow."""
+        pending: deque[tuple[Task, Future[Answer]]] = deque()
+        given = 0
+        with ThreadPoolExecutor(max_workers=min(workers, WINDOW)) as pool:
+            while given < len(self.earlier) or not self.limits.reached:
+                while len(pending) < WINDOW and (task := self.search.next_task([t for t, _ in pending])) is not None:
+                    pending.append((task, self._answer(pool, task, given)))
+                    given += 1
+                if not pending:
+                    break
+                self._take(*pending.popleft())
+                if watch is not None:
+                    watch(self.search)
+                if save is not None and len(self.answers) > len(self.earlier):
+                    save(self.result)
+            for task, future in pending:
+                # What ended in spite of the limit still counts.
+                if not future.cancel():
+                    self._take(task, future)
+        return self.result()
 
-    pending: deque[tuple[Task, Future[Answer]]] = deque()
-    with ThreadPoolExecutor(max_workers=min(workers, WINDOW)) as pool:
-        while not limits.reached:
-            while len(pending) < WINDOW and (task := search.next_task([t for t, _ in pending])) is not None:
-                pending.append((task, pool.submit(work, task)))
-            if not pending:
-                return
-            task, future = pending.popleft()
-            search.integrate(task, future.result())
-            if watch is not None:
-                watch(search)
-        for task, future in pending:
-            # What ended in spite of the limit still counts.
-            if not future.cancel():
-                search.integrate(task, future.result())
+    def _answer(self, pool: ThreadPoolExecutor, task: Task, place: int) -> Future[Answer]:
+        if place >= len(self.earlier):
+            return pool.submit(self._solve, task)
+        answer, future = self.earlier[place], Future[Answer]()
+        if any(piece.box not in task.boxes or piece.weights != task.weights for piece in answer.evidence):
+            raise UsageError("the state to resume from belongs to another run", "再開用の状態は別の実行のものです")
+        future.set_result(answer)
+        return future
 
+    def _solve(self, task: Task) -> Answer:
+        if not hasattr(self._own, "subproblems"):
+            self._own.subproblems = Subproblems(self.program, self.search.steps, self.opener, self.seed)
+        subproblems: Subproblems = self._own.subproblems
+        return subproblems.solve(task, self.limits)
 
-def _result(search: Search, limits: Limits, seconds: float) -> Complete:
-    points, zones, evidence = search.certificate()
-    still_open = any(zone[1] is None for zone in zones)
-    status: Status
-    if not still_open:
-        status = "complete" if points else "infeasible"
-    elif limits.stop.is_set():
-        status = "interrupted"
-    else:
-        status = "limit" if points else "no_plan"
-    return Complete(
-        status,
-        tuple(Point(counts, search.steps.values(counts), x) for counts, x in points),
-        tuple(Emptied(upper, number) for upper, number in zones),
-        tuple(evidence),
-        search.steps,
-        search.start,
-        tuple(search.troubles),
-        search.solves,
-        search.nodes,
-        seconds,
-    )
+    def _take(self, task: Task, future: Future[Answer]) -> None:
+        answer = future.result()
+        self.search.integrate(task, answer)
+        # What a limit cut off is asked again on resume, and what came after it was chosen from another state then.
+        place = len(self.answers)
+        self._whole = self._whole and (place < len(self.earlier) or not (answer.unfinished or (answer.trouble and self.limits.reached)))
+        if self._whole:
+            self.answers.append(answer)
+
+    def result(self) -> Complete:
+        """What is known by now."""
+        search = self.search
+        points, zones, evidence = search.certificate()
+        status: Status
+        if all(number is not None for _, number in zones):
+            status = "complete" if points else "infeasible"
+        elif self.limits.stop.is_set():
+            status = "interrupted"
+        else:
+            status = "limit" if points else "no_plan"
+        return Complete(
+            status,
+            tuple(Point(counts, search.steps.values(counts), x) for counts, x in points),
+            tuple(Emptied(upper, number) for upper, number in zones),
+            tuple(evidence),
+            search.steps,
+            search.start,
+            tuple(search.troubles),
+            search.solves,
+            search.nodes,
+            time.perf_counter() - self.begun,
+            tuple(self.answers),
+            self.spans,
+        )
