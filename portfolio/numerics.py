@@ -103,6 +103,9 @@ RUN_DIGITS = 9
 BREAK_EVEN_TOLERANCE = Fraction(1, 100)
 """Width at which a break-even interval is narrow enough [share of the programme's effect, cost or chance]: inputs are not known to one per cent."""
 
+BREAK_EVEN_AIM = 1.2
+"""Distance from the goal at which a bound is sought first [gap of the solves]: a solve to the gap just proves it; nearer ones cost far more."""
+
 SWEEP_GAP = Fraction(1, 200)
 """Gap of a sweep's runs [normalised aim, range = 1]: judgements move the aim by whole percents, so 0.5 % tells them apart at a fraction of the time."""
 

@@ -15,7 +15,7 @@ from math import floor
 
 import numpy as np
 
-from portfolio.explain.break_even import Effort
+from portfolio.explain.effort import Effort
 from portfolio.explain.moves import funded
 from portfolio.explain.question import Question, exact
 from portfolio.program import Block, Floats, Program

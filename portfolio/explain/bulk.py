@@ -10,8 +10,8 @@ from typing import Any
 from portfolio.engine.store import Record, Store
 from portfolio.engine.threads import Threads
 from portfolio.engine.work import Bench, Tally, Task, carry_out
-from portfolio.explain.break_even import Effort
 from portfolio.explain.collection import about, answered, key_of
+from portfolio.explain.effort import Effort
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.question import Question
 from portfolio.results import Result

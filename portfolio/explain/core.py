@@ -20,7 +20,7 @@ import numpy as np
 
 from portfolio.api.stages import origin_of
 from portfolio.errors import UsageError
-from portfolio.explain.break_even import Effort
+from portfolio.explain.effort import Effort
 from portfolio.explain.question import Question
 from portfolio.program import Floats
 from portfolio.results import Range, Result

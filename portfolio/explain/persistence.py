@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from portfolio.explain.break_even import Effort
 from portfolio.explain.carried import carry
+from portfolio.explain.effort import Effort
 from portfolio.explain.moves import money, shift, way
 from portfolio.explain.question import Question
 from portfolio.explain.variants import with_parts

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.errors import UsageError
 from portfolio.explain.against import dominated_by, hindrances
-from portfolio.explain.break_even import Change, Effort, break_even, changes, effect_change
+from portfolio.explain.break_even import break_even, break_evens
+from portfolio.explain.changes import Change, changes, effect_change
+from portfolio.explain.effort import Effort
 from portfolio.explain.moves import funded as funded_in
 from portfolio.explain.moves import shift
 from portfolio.explain.question import Found, Question, exact
@@ -23,8 +23,6 @@ from portfolio.results.explanation import Answer, BreakEven, Interval, Presence,
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 
-SIDE_BY_SIDE = 2
-"""Break-evens searched at a time."""
 SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
 """Shares of the aim's range within which the issue is looked at."""
 
@@ -48,8 +46,7 @@ def explain_programme(
     begun = time.perf_counter()
     funded = name in question.funded
     on, without = ((), (name,)) if funded else ((name,), ())
-    ask = replace(effort.ask(), start=question.start(question.plan, on, without))
-    found = question.best(ask, on, without)
+    found = question.best(effort.ask(), on, without, known=question.plan)
     update = _measured(question, found)
     if found.plan is not None:
         update["shift"] = shift(question.plan, found.plan)
@@ -107,14 +104,11 @@ def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[
         other = _Without(question, found.value)
         change = Change("effect", Fraction(0), Fraction(1), falling.tolerance, falling.apply, keeps=True)
         return (break_even(other, name, change, effort, Found(found.outcome, question.plan, question.value, -float("inf"))),)
-    if found.plan is None:
+    if not question.fundable(name) or (found.plan is None and found.outcome.verdict != "infeasible"):
         return ()
     wanted = [effect_change(question, name)] if tuple(kinds) == ("effect",) else [c for c in changes(question, name) if c.kind in kinds]
-    if len(wanted) == 1 or effort.solves <= 2:
-        return tuple(break_even(question, name, change, effort, found) for change in wanted)
-    # Each search changes the instance in sessions of its own; HiGHS lets the other thread run.
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        return tuple(pool.map(lambda change: break_even(question, name, change, effort, found), wanted))
+    # Where no plan obeys the rules with it, benefits change nothing; money or a lower cost may.
+    return break_evens(question, name, [c for c in wanted if found.plan is not None or not c.keeps], effort, found)
 
 
 class _Without(Question):

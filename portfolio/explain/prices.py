@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from portfolio.audit.binding import binding
-from portfolio.explain.break_even import Effort
+from portfolio.explain.effort import Effort
 from portfolio.explain.moves import way
 from portfolio.explain.question import Question, exact
 from portfolio.explain.variants import with_parts

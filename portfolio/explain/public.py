@@ -17,11 +17,11 @@ from portfolio.engine.store import Store
 from portfolio.engine.work import Tally
 from portfolio.errors import UsageError
 from portfolio.explain.alternatives import alternatives
-from portfolio.explain.break_even import Effort
 from portfolio.explain.bulk import Options, explain_all
 from portfolio.explain.compare import compare
 from portfolio.explain.conflict import find_conflict
 from portfolio.explain.core import core_index, vertices
+from portfolio.explain.effort import Effort
 from portfolio.explain.feasible import Rulebook
 from portfolio.explain.persistence import stability
 from portfolio.explain.presence import explain_programme
@@ -39,6 +39,8 @@ from portfolio.schema.validate import parse_instance
 
 EVERY_KIND = ("effect", "cost", "success", "money")
 """Break-evens of one programme in full."""
+SIDE_BY_SIDE = 2
+"""Break-evens searched at a time: HiGHS lets the other thread run."""
 
 
 def as_result(result: Result | Path | str) -> Result:
@@ -70,7 +72,7 @@ def explain_result(
     """
     read = as_result(result)
     question = Question(read)
-    effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget)
+    effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE)
     answer = explain_programme(question, programme, effort, kinds, frontier)
     if answer.status == "infeasible" and answer.topic == "why_not":
         book = _book(read, (programme,), seconds, stop)

@@ -5,6 +5,7 @@ Values are minimised and measured from the aim's zero, so that they compare with
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,8 +18,10 @@ from pydantic import TypeAdapter
 from portfolio.api.aims import aim_value
 from portfolio.api.stages import origin_of, weights_of
 from portfolio.errors import AuditFailed, UsageError
+from portfolio.explain.nearby import nearby
 from portfolio.ledger.evaluate import Taken, evaluate
 from portfolio.numerics import GRID_ATTEMPTS
+from portfolio.payoff import LARGE
 from portfolio.program import Floats
 from portfolio.reference_point import with_achievement
 from portfolio.results import Plan, Result
@@ -30,6 +33,8 @@ from portfolio.session import Session
 from portfolio.solvers.outcome import Ask, Outcome
 
 _INF = float("inf")
+MOMENT = 0.1
+"""Seconds that a solve gets when the time is up: enough to say that it was not."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +184,16 @@ class Question:
         outcome = self.asked.minimise(self.cost, shifted, self.limits)
         return replace(outcome, objective=outcome.objective - self.origin, bound=outcome.bound - self.origin)
 
-    def best(self, ask: Ask, on: Iterable[str] = (), without: Iterable[str] = (), persevere: bool = True) -> Found:
+    def best(
+        self, ask: Ask, on: Iterable[str] = (), without: Iterable[str] = (), persevere: bool = True, known: Plan | None = None
+    ) -> Found:
         """The best plan that funds `on` and not `without`: on the grid and audited where a plan was found. persevere: solve again with room for whole
-        units where they do not fit."""
+        units where they do not fit · known: a plan near which a good one is looked for first."""
         on, without = tuple(on), tuple(without)
         if not all(self.fundable(name) for name in on):
             return Found(Outcome("infeasible", None, _INF, _INF), None, _INF, _INF)
         with self.insisting(on, without):
-            outcome = self.solve(ask)
+            outcome = self._searched(ask, (*on, *without), known)
         if outcome.x is None:
             return Found(outcome, None, _INF, outcome.bound)
         plan = self.published(outcome.x)
@@ -194,6 +201,22 @@ class Question:
             plan = self._with_room(ask, on, without)
         value = outcome.objective if plan is None else float(self.worth(plan.criteria))
         return Found(outcome, plan, value, min(outcome.bound, value))
+
+    def _searched(self, ask: Ask, free: tuple[str, ...], known: Plan | None) -> Outcome:
+        """Small Programs at once; large ones from the best plan near a known one, unless that is enough."""
+        if known is None or self.program.n < LARGE:
+            return self.solve(ask)
+        begun = time.monotonic()
+        first = nearby(self, known, ask, free)
+        ask = replace(ask, seconds=max(ask.seconds - (time.monotonic() - begun), MOMENT))
+        if first.verdict == "infeasible" or first.bound >= ask.cutoff:
+            return first
+        if first.x is None:
+            return self.solve(ask)
+        if first.objective <= ask.target and self.published(first.x) is not None:
+            return first
+        integer = np.append(self.program.integer, np.zeros(self.asked.program.n - self.program.n, dtype=bool))
+        return self.solve(replace(ask, start=np.where(integer, np.round(first.x), np.nan), near=True))
 
     def published(self, x: Floats) -> Plan | None:
         """The audited plan of a solution; None when whole units do not fit."""
@@ -218,21 +241,9 @@ class Question:
         """The same question about another instance (frozen ranges)."""
         return Question(self.result, instance, self.seed)
 
-    def start(self, plan: Plan, on: Iterable[str] = (), without: Iterable[str] = ()) -> Floats:
-        """A start vector from a plan, for `Ask.start`: with the cheapest way of each programme of `on` that it lacks, and none of `without`."""
+    def start(self, plan: Plan) -> Floats:
+        """A start vector from a plan, for `Ask.start`."""
         known = self.session.start_from(plan)
-        take = self.program.block("take")
-        if take is not None:
-            place = {key: take.start + n for n, key in enumerate(take.index)}
-            funded = {c.programme for c in plan.choices}
-            for name in (n for n in on if n not in funded):
-                ways = [w for w in self.instance.ways if w.programme == name and not w.forbidden]
-                if ways:
-                    cheapest = min(ways, key=lambda w: w.public_cost * w.curve[0][0])
-                    known[place[cheapest.programme, cheapest.name]] = 1.0
-            for key, column in place.items():
-                if key[0] in without:
-                    known[column] = 0.0
         return np.append(known, np.full(self.asked.program.n - len(known), np.nan))
 
     def carried(self, plan: Plan, instance: Instance | None = None) -> dict[str, Fraction]:

@@ -12,8 +12,8 @@ from portfolio.api.allocate import Effort as Solve
 from portfolio.api.allocate import allocate
 from portfolio.errors import AuditFailed
 from portfolio.explain.alternatives import alternatives
-from portfolio.explain.break_even import Effort
 from portfolio.explain.core import core_index, vertices
+from portfolio.explain.effort import Effort
 from portfolio.explain.persistence import bound_to, stability
 from portfolio.explain.prices import fixed_duals, limits, moved, price
 from portfolio.explain.public import compare_results

@@ -10,7 +10,9 @@ import pytest
 from portfolio.api.allocate import Effort as Solve
 from portfolio.api.allocate import allocate
 from portfolio.errors import AuditFailed
-from portfolio.explain.break_even import Effort, break_even, changes
+from portfolio.explain.break_even import break_even
+from portfolio.explain.changes import changes
+from portfolio.explain.effort import Effort
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.question import Question
 from portfolio.explain.variants import with_effect, with_programme
@@ -26,8 +28,8 @@ from tests.support.tiers import seeds
 
 SPEC = load_model()
 EXACT = Effort(gap=0.0, solves=60)
-GRID_LOSS = 0.05
-"""Room for whole units [criterion]: published amounts are multiples of 1/1000, effects up to 30 per unit of money; either way (published rule 16)."""
+GRID_LOSS = 0.15
+"""Room for whole units [criterion]: published amounts are multiples of 1/1000, effects up to 30 per unit of money and several payments each; either way (published rule 16)."""
 
 
 def unforced(instance: Instance) -> bool:
@@ -54,6 +56,13 @@ def drawn(seed: int) -> tuple[Instance, Result]:
     raise AssertionError(seed)
 
 
+def fits_the_grid(question: Question, name: str) -> bool:
+    on, without = ((), (name,)) if name in question.funded else ((name,), ())
+    with question.insisting(on, without):
+        x = question.solve(EXACT.ask()).x
+    return x is not None and question.published(x) is not None
+
+
 def best(instance: Instance) -> float | None:
     found = oracle.minimise(instance, SPEC, {"growth": 1.0})
     return None if found is None else found.value
@@ -75,8 +84,12 @@ def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int)
             continue
         assert answer.value is not None and answer.bound is not None and answer.plan is not None
         assert (programme.id in {c.programme for c in answer.plan.choices}) != (programme.id in funded)
-        assert float(answer.bound) <= expected + 1e-5
-        assert abs(float(answer.value) - expected) < GRID_LOSS, (seed, programme.id)
+        # Below the optimum only by what rounding up may win.
+        assert expected - GRID_LOSS <= float(answer.bound) <= expected + 1e-5
+        assert float(answer.value) >= expected - GRID_LOSS
+        if float(answer.value) - expected >= GRID_LOSS:
+            # Only where the best plan has no rounding on the grid; the stated loss is then as wide as that.
+            assert not fits_the_grid(question, programme.id), (seed, programme.id)
         true = expected - (best(instance) or 0.0)
         assert answer.loss.low is not None and answer.loss.high is not None
         assert float(answer.loss.low) - GRID_LOSS <= true <= float(answer.loss.high) + GRID_LOSS
