@@ -203,8 +203,7 @@ class _Checkpoint:
     def save(self, search: Search, pending: Sequence[Given]) -> None:
         """Hand on the state, unless the last one is fresh."""
         now = time.perf_counter()
-        if search.zones == "tree":
-            self._state = state_of(search, pending)
+        self._state = state_of(search, pending)
         if now < self._next or not search.points or self.effort.save is None:
             return
         self.effort.save(self.at(search, pending, "limit"))

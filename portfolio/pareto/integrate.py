@@ -68,6 +68,7 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
+        self.bases: dict[Vector, Any] = {}
         self.trees: dict[Vector, Any] = {}
         self.forest = Forest()
         self.units: tuple[int, ...] = ()
@@ -108,7 +109,7 @@ class Search:
         self.busy.add(zone)
         start = self.points[near].integers if near >= 0 else None
         known = self.spaces.normalised(spaces, "mip")
-        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start, self.trees.get(zone))
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start, self.bases.get(zone), self.trees.get(zone))
 
     def nearest(self, zone: Vector) -> int:
         """Index of the point that lies least outside of a zone; -1 without points."""
@@ -130,8 +131,9 @@ class Search:
         self.infeasible = self.infeasible or answer.infeasible
         for space in answer.spaces:
             self._add_space(space)
-        if answer.tree is not None:
-            self.trees.update({z: answer.tree for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
+        for inherited, given in ((self.bases, answer.basis), (self.trees, answer.tree)):
+            if given is not None:
+                inherited.update({z: given for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
         if answer.alpha is not None and answer.proof != "half-space":
             # A half-space speaks for itself, with its arithmetic.
             root = None if answer.shown is None else self.forest.tree(*answer.shown)
@@ -160,8 +162,10 @@ class Search:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
             self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
-            if vectors[upper.parent] in self.trees:
-                self.trees[upper.vector] = self.trees[vectors[upper.parent]]
+            for inherited in (self.bases, self.trees):
+                if vectors[upper.parent] in inherited:
+                    inherited[upper.vector] = inherited[vectors[upper.parent]]
+        self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
         self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
         self.points.append(point)
         self.steps.append(steps)

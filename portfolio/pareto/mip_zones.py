@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -79,18 +80,20 @@ class ZoneWork:
         self.alpha = task.alpha
         self.proof: ZoneProof = "open"
         self.spaces: list[HalfSpace] = []
+        self.basis: Any = None
         self.deepest: tuple[float, Floats] | None = None
 
     def answer(self) -> Answer:
         """Cheap bounds first."""
         solves, task = self.solves, self.task
-        bound, weights, space = solves.relax(task.upper)
+        bound, weights, space = solves.relax(task.upper, task.basis)
+        self.basis = solves.lp.basis
         self._improve(bound, "half-space")
         if space is not None:
             self.spaces.append(space)
         if self._closed:
             return self._done()
-        point = self._take(solves.dive(self.limits), ACCEPT_DIVE / ACCEPT)
+        point = self._take(solves.dive(self.limits), ACCEPT_DIVE / ACCEPT, polish=False)
         if point is None:
             point = self._before_mips()
         if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights):
@@ -166,4 +169,5 @@ class ZoneWork:
 
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         alpha = None if self.proof == "open" else rounded_up(Fraction(self.alpha))
-        return Answer(self.task.serial, alpha, self.proof, tuple(self.spaces), (point,) if point else (), trouble)
+        points = (point,) if point else ()
+        return Answer(self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis)

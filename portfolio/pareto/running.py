@@ -1,7 +1,8 @@
 """The run of a certified search: tasks are given in a sliding window of fixed length, answers taken in the order of the tasks.
 
 Task k is chosen from the state after exactly k - WINDOW answers: the number of workers and the order in which they end change nothing but the time.
-Trees are too large to be written down: every EPOCH tasks the run waits for all answers and forgets them, so that a run that goes on from there is the same.
+Bases and trees are too large to be written down: every EPOCH tasks the run waits for all answers and forgets them, so that a run that goes on from there is
+the same.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tr
 WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 32
-"""Tasks between two points from which a run with trees can go on."""
+"""Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
 PROBE = 1.2
 """Bound of the relaxation of the zone on which zone solvers race [epsilon]."""
 MOSTLY = 0.1
@@ -95,10 +96,11 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
     with ThreadPoolExecutor(max_workers=min(effort.workers, WINDOW)) as pool:
         while True:
             while len(pending) < WINDOW and not limits.reached:
-                if search.zones == "tree" and search.serial % EPOCH == 0 and search.serial != marked:
+                if _is_mark(search.serial) and search.serial != marked:
                     if pending:
                         break
                     marked = search.serial
+                    search.bases.clear()
                     search.trees.clear()
                     _save(search, list(first), effort)
                 given = first.popleft() if first else _next(search, pending)
@@ -114,8 +116,6 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
             if answer.stopped:
                 return _cut(search, (given, task, answer), pending, list(first))
             search.integrate(task, answer)
-            if search.zones != "tree" and not limits.reached:
-                _save(search, [g for g, _, _ in pending] + list(first), effort)
             if effort.watch is not None:
                 effort.watch(search)
 
@@ -133,6 +133,10 @@ def faster(setting: Setting, limits: Limits) -> str:
         solver.solve(Task(0, upper=upper, alpha=setting.reach), limits)
         seconds[name] = time.thread_time() - begun
     return min(seconds, key=lambda name: seconds[name])
+
+
+def _is_mark(serial: int) -> bool:
+    return serial % EPOCH == 0 or (WINDOW <= serial < EPOCH and serial.bit_count() == 1)
 
 
 def _cut(search: Search, here: tuple[Given, Task, Answer], pending: Pending, first: list[Given]) -> list[Given]:

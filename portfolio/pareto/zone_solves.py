@@ -33,6 +33,9 @@ from portfolio.solvers.outcome import Ask, Outcome
 _INF = float("inf")
 WEIGHTED_GAP = 0.5
 """Gap of a weighted solve [epsilon]: what its half-space may give away."""
+SLACK_PRICE = 0.05
+"""What a dive pays for sum f_i / r_i beside alpha (the augmented scalarisation of Steuer, Choo 1983, doi:10.1007/BF02591870): criteria that do not hold
+alpha back get better too, and plans lose less of alpha than without."""
 TRIFLE = 1e-7
 """Room given to a criterion's own value in the second stage [range]."""
 
@@ -107,6 +110,9 @@ class ZoneSolves:
         self._mip = setting.open(self.wide, setting.seed, {})
         self._placed: tuple[Floats, float, float] = (np.full(program.q, _INF), 0.0, 0.0)
         self.lp = workshop(self.wide, self._deepest, self.rows, setting.seed)
+        self._diver = workshop(
+            self.wide, self._deepest + SLACK_PRICE * np.append((1 / self.r) @ program.criteria, 0.0), self.rows, setting.seed
+        )
         self._polisher = self._weighing(1 / self.r)
         self._anchors = setting.anchors.of("deepest", self.lp, self._spread())
         self._polish_anchors = setting.anchors.of("polish", self._polisher, self._spread())
@@ -159,15 +165,16 @@ class ZoneSolves:
         x = dive(lp, {}, lp.x, _INF, limits.ask().seconds)
         return None if x is None else x[: self.alpha], space
 
-    def relax(self, upper: Floats) -> tuple[float, Floats, HalfSpace | None]:
-        """(bound on alpha by the zone's relaxation, normalised weights (q,) from its duals, the half-space that proves it)."""
+    def relax(self, upper: Floats, basis: Any = None) -> tuple[float, Floats, HalfSpace | None]:
+        """(bound on alpha by the zone's relaxation, normalised weights (q,) from its duals, the half-space that proves it). basis: of a zone that
+        holds this one."""
         self.counts["lps"] += 1
         lp = self.lp
         lp.move_to({})
         sides = self.finite_sides(upper)
         lp.put(sides)
         lp.lp.forget()
-        lp.start(nearest(self._anchors, np.minimum(sides, self._farthest)))
+        lp.start(nearest(self._anchors, np.minimum(sides, self._farthest)) if basis is None else basis)
         answer = lp.solve()
         if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
@@ -193,9 +200,15 @@ class ZoneSolves:
         return float(np.nextafter(float(space.alpha(u, self.setting.scale)), _INF))
 
     def dive(self, limits: Limits) -> Floats | None:
-        """An integral x (n,) by fixing columns of the relaxation just solved; None when the dive fails."""
+        """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails."""
         self.counts["dives"] += 1
-        x = dive(self.lp, {}, self.lp.x, _INF, limits.ask().seconds)
+        lp = self._diver
+        lp.move_to({})
+        lp.put(self.lp.sides)
+        lp.lp.forget()
+        lp.start(self.lp.basis)
+        answer = lp.solve(seconds=limits.ask().seconds)
+        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
         return None if x is None else x[: self.alpha]
 
     def weighted(

@@ -56,7 +56,7 @@ class Task:
     """One zone, or one weighted solve (weights given).
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
-    was given · start: integer columns of a known plan near the zone · tree: what the zone inherits (tree_zones.py).
+    was given · start: integer columns of a known plan near the zone · basis, tree: what the zone inherits (tree_zones.py).
     """
 
     serial: int
@@ -67,6 +67,7 @@ class Task:
     spaces: int = 0
     known: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     start: Mapping[int, float] | None = None
+    basis: Any = None
     tree: Any = None
 
 
@@ -78,7 +79,7 @@ Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
 class Answer:
     """alpha: proven upper bound for the zone (None: nothing new), and what it rests on · spaces: half-spaces proven on the way
     points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
-    tree: what zones inside this one inherit · shown: the proof of alpha where it rests on a tree (tree_zones.py).
+    basis, tree: what zones inside this one inherit · shown: the proof of alpha where it rests on a tree (tree_zones.py).
     """
 
     serial: int
@@ -90,6 +91,7 @@ class Answer:
     stopped: bool = False
     infeasible: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    basis: Any = None
     tree: Any = None
     shown: Shown | None = None
 

@@ -101,32 +101,21 @@ def test_criteria_that_make_no_frontier(instance: Instance, criteria: tuple[str,
 
 
 # -- stop and resume ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("zones", ["mip", "tree"])
 def test_every_checkpoint_carries_a_weaker_certificate_and_leads_to_the_same_frontier(
-    instance: Instance, by_mips: Frontier, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, zones: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portfolio.api.frontier.SAVE_EVERY", -1e9)
-    states: list[str] = []
-    frontier(instance, load_model("allocation"), EPSILON, Effort(zones="mip", save=lambda f: states.append(result_text(f))))
-    assert len(states) > 3
-    for text in states[::4]:
-        state = parse_frontier(text)
-        assert state.status == "limit"
-        assert audit_frontier(state).holds
-        assert same(frontier(instance, load_model("allocation"), EPSILON, Effort(zones="mip"), earlier=state), by_mips)
-
-
-def test_a_run_with_trees_goes_on_to_the_same_frontier_too(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portfolio.api.frontier.SAVE_EVERY", -1e9)
     monkeypatch.setattr("portfolio.pareto.running.EPOCH", 5)
     states: list[str] = []
-    effort = Effort(zones="tree", save=lambda f: states.append(result_text(f)))
+    effort = Effort(zones=zones, save=lambda f: states.append(result_text(f)))
     whole = frontier(instance, load_model("allocation"), Fraction(1, 50), effort)
     assert whole.status == "certified" and audit_frontier(whole).holds
     assert len(states) > 1
     for text in states[::2]:
-        assert same(
-            frontier(instance, load_model("allocation"), Fraction(1, 50), Effort(zones="tree"), earlier=parse_frontier(text)), whole
-        )
+        state = parse_frontier(text)
+        assert state.status == "limit" and audit_frontier(state).holds
+        assert same(frontier(instance, load_model("allocation"), Fraction(1, 50), Effort(zones=zones), earlier=state), whole)
 
 
 @pytest.mark.parametrize("zones", ["mip", "tree"])
