@@ -23,7 +23,7 @@ from portfolio.engine.store import Record
 from portfolio.errors import InvalidInput, SolverFailure
 from portfolio.formulation.assemble import BUNDLED, assemble
 from portfolio.formulation.cells import as_view
-from portfolio.numerics import RUN_DIGITS
+from portfolio.numerics import FRACTIONAL, RUN_DIGITS
 from portfolio.program import Floats, Program
 from portfolio.results import Range
 from portfolio.results.sweep import Factor
@@ -33,12 +33,13 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.sensitivity.factors import settings_of, weights_at
 from portfolio.session import Session
+from portfolio.solvers.basis import Basis
 from portfolio.solvers.outcome import Ask, Outcome
 
 Choice = dict[str, tuple[str, int]]
 """Programme -> (way, units): a plan's choice, without its money."""
 _INF = float("inf")
-RECIPE = 1
+RECIPE = 2
 """Counts up when this file would answer the same question differently, so that no store mixes the two."""
 
 
@@ -139,6 +140,9 @@ class _Desk:
         weights, _ = self._weights(None)
         self.session.minimise(weights, Ask(relax=True))
         self._basis = self.session.solver.basis  # type: ignore[attr-defined]  # the sweep's own door is HiGHS
+        with self.session.taking(_taking(frame.base)):
+            self.session.minimise(weights, Ask(relax=True))
+        self._basis_fixed = self.session.solver.basis  # type: ignore[attr-defined]
 
     def run(
         self, instance: Instance, weights: Mapping[str, Fraction] | None, starts: Sequence[Any], only: Any, stop: threading.Event
@@ -157,7 +161,7 @@ class _Desk:
         limits = self._limits()
         tried = [self._fixed(aim, choice, ask, limits) for choice in [self.frame.base, *starts] if choice]
         kept = min((o for o in tried if o.x is not None), key=lambda o: o.objective, default=None)
-        self._restart()
+        self._restart(self._basis)
         relaxed = self.session.minimise(aim, replace(ask, relax=True), limits)
         bound = relaxed.bound if relaxed.verdict == "optimal" else -_INF
         if relaxed.verdict == "infeasible" and kept is None:
@@ -190,15 +194,31 @@ class _Desk:
         return None if outcome.verdict == "interrupted" else self._record(outcome, origin)
 
     def _fixed(self, aim: Floats, choice: Any, ask: Ask, limits: Mapping[int, float]) -> Outcome:
-        """The best use of a choice of ways: who pays, when, at which scale."""
-        self.session.solver.forget()  # type: ignore[attr-defined]
-        with self.session.taking({(p, way): units for p, (way, units) in choice.items()}):
-            return self.session.minimise(aim, ask, limits)
+        """The best use of a choice of ways - who pays, when, at which scale - within the gap.
 
-    def _restart(self) -> None:
+        Its relaxation is a bound; what is still fractional there (who pays) is rounded up, for money then finds its way. Only where that is no plan, or not close
+        enough, the solver searches.
+        """
+        program, solver = self.session.program, self.session.solver
+        with self.session.taking(_taking(choice)):
+            self._restart(self._basis_fixed)
+            relaxed = self.session.minimise(aim, replace(ask, relax=True), limits)
+            if relaxed.verdict != "optimal" or relaxed.x is None:
+                return replace(relaxed, x=None, objective=_INF)
+            open_ = _open_columns(program)
+            lower, upper = program.col_lower[open_], program.col_upper[open_]
+            up = np.clip(np.ceil(relaxed.x[open_] - FRACTIONAL), lower, upper)
+            solver.bound_columns(open_, up, up)
+            rounded = self.session.minimise(aim, replace(ask, relax=True), limits)
+            solver.bound_columns(open_, lower, upper)
+            if rounded.x is not None and rounded.verdict == "optimal" and rounded.objective - relaxed.bound <= ask.gap:
+                return replace(rounded, bound=relaxed.bound)
+            solver.forget()  # type: ignore[attr-defined]
+            return self.session.minimise(aim, replace(ask, start=rounded.x), limits)
+
+    def _restart(self, basis: Basis) -> None:
         self.session.solver.forget()  # type: ignore[attr-defined]
-        if (self.program.n, self.program.m) == (self.session.program.n, self.session.program.m):
-            self.session.solver.restart(self._basis)  # type: ignore[attr-defined]
+        self.session.solver.restart(basis)  # type: ignore[attr-defined]
 
     def _weights(self, weights: Mapping[str, Fraction] | None) -> tuple[Floats, float]:
         """(weights on the minimised criteria (q,), value of the weighted sum where the normalised aim is 0)."""
@@ -229,6 +249,19 @@ class _Desk:
         record["criteria"] = {c: _short(v) for c, v in natural.items()}
         record["taken"] = taken(self.session.program, outcome.x)
         return record
+
+
+def _taking(choice: Mapping[str, Sequence[Any]]) -> dict[tuple[str, str], int]:
+    """As a session takes it. (JSON makes lists of pairs.)"""
+    return {(p, way): units for p, (way, units) in choice.items()}
+
+
+def _open_columns(program: Program) -> list[int]:
+    """Integer columns that a choice of ways leaves open."""
+    mask, take = program.integer.copy(), program.block("take")
+    if take is not None:
+        mask[take.span] = False
+    return [int(n) for n in np.flatnonzero(mask)]
 
 
 def taken(program: Program, x: Floats) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from portfolio.errors import SolverFailure
 from portfolio.numerics import INTEGRALITY, SOLVER_DUAL, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
+from portfolio.solvers.basis import Basis
 from portfolio.solvers.hand_over import check_finite, hand_over
 from portfolio.solvers.outcome import Ask, Outcome, Progress, Verdict
 
@@ -145,13 +146,13 @@ class Highs:
         self._check(self._highs.clearSolver(), "clearSolver")
 
     @property
-    def basis(self) -> Any:
+    def basis(self) -> Basis:
         """Opaque; give it back to `restart`."""
-        return self._highs.getBasis()
+        return Basis(self.program, self._highs.getBasis())
 
-    def restart(self, basis: Any) -> None:
-        """Begin the next relaxation from a basis."""
-        self._check(self._highs.setBasis(basis), "setBasis")
+    def restart(self, basis: Basis) -> None:
+        """Begin the next relaxation from a basis, of this Program or of one that is much like it."""
+        self._check(self._highs.setBasis(basis.of(self.program)), "setBasis")
 
     # -- solve -----------------------------------------------------------------------------------------------------
     def minimise(self, cost: Floats, ask: Ask) -> Outcome:
