@@ -22,8 +22,10 @@ from portfolio.engine.store import Store
 from portfolio.engine.work import Tally
 from portfolio.formats.json_text import parse_json, read_text
 from portfolio.library import load_model
+from portfolio.report.judgements import JudgementNames
 from portfolio.results.sweep import Sweep
 from portfolio.schema.exact import exact_text
+from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 from portfolio.sensitivity.sweep import Means, Todo, run_sweep
 
@@ -35,7 +37,7 @@ STAIRS = Todo(kind="staircase", gap=Fraction(2, 100), span=(Fraction(4, 5), Frac
 FIRST = 25
 
 
-def evidence(sweep: Sweep) -> dict[str, Any]:
+def evidence(sweep: Sweep, instance: Instance) -> dict[str, Any]:
     """What the document tells of a sweep."""
     answers, base = sweep.answers, sweep.base
     factors = {f.id: f for f in sweep.design.factors}
@@ -51,6 +53,7 @@ def evidence(sweep: Sweep) -> dict[str, Any]:
     held = sum((run.base_aim or 0.0) - (run.bound or 0.0) <= gap for run in kept)
     return {
         "design": sweep.design.kind, "status": sweep.status, "planned": len(sweep.design.points), "runs": len(sweep.runs), "gap": sweep.options["gap"],
+        "names": JudgementNames(instance, "en").of_all(sweep.design.factors),
         "seed": sweep.design.seed, "factors": len(factors), "numbers": sum(len(f.paths) for f in factors.values()), "left_out": sweep.design.left_out,
         "solved": answers.solved, "failed": answers.failed, "unmoved": sum(run.same_as_base for run in sweep.runs), "base_within_gap": held,
         "base_infeasible": sum(run.base_feasible is False for run in sweep.runs),
@@ -68,6 +71,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--store", default="japan-2026.sweep.sqlite")
     parser.add_argument("--seconds", type=float, default=600.0, help="then stop; the same command goes on")
+    parser.add_argument("--output", default=str(HOME / "docs/figures/japan-2026-sweep.json"))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--scheduler")
     arguments = parser.parse_args()
@@ -88,10 +92,9 @@ def main() -> int:
         for name, todo in (("kinds", KINDS), ("random", RANDOM), ("tornado", TORNADO), ("stairs", STAIRS)):
             means = Means(arguments.workers, arguments.scheduler, store, stop, watch)
             sweep = run_sweep(instance, load_model(), None, todo, means)
-            found[name] = evidence(sweep)
+            found[name] = evidence(sweep, instance)
             print(name, sweep.status, len(sweep.runs), f"gap {exact_text(todo.gap)}", f"{time.perf_counter() - begun:.0f} s", flush=True)
-    target = HOME / "docs/figures/japan-2026-sweep.json"
-    target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    Path(arguments.output).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 5 if stop.is_set() else 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from portfolio.report.naming import clean, name_of, short
+from portfolio.results.sweep import Factor
 from portfolio.schema.instance import Instance
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -51,6 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "share_gain": ("market share gained", "シェア獲得"),
     "subsidy_rate": ("subsidy rate", "補助率"),
     "success": ("chance of success", "成功確率"),
+    "budget": ("budget", "予算"),
     "target": ("target", "目標"),
     "uses": ("use of capacities", "能力の利用"),
     "value": ("value", "価値"),
@@ -75,17 +78,28 @@ class JudgementNames:
         self.named |= {c.id: short(name_of(c, lang)) for c in instance.criteria}
 
     def of(self, key: str, paths: Sequence[str]) -> str:
-        """`programmes.*.options.*.cost` -> `programmes: options, cost`; several numbers without a common end are listed by their own names."""
+        """`programmes.*.options.*.cost` -> `programmes: options, cost`; several numbers without a common end, and one group among several with one
+        common path (`#2`), are listed by whose numbers they are."""
         path, _, number = key.partition("#")
         parts = path.split(".")
         said = [self._word(p) for p in parts if p not in SILENT or (p == "value" and p == parts[-1] and len(parts) < SHORT)]
         said = [s for s in said if s]
-        if number or (parts[-1] == "*" and len(parts) == TWO):
-            tails = [self._word(p.split(".")[len(parts) - 1]) for p in paths[:MOST_MEMBERS]]
-            more = f" +{len(paths) - MOST_MEMBERS}" if len(paths) > MOST_MEMBERS else ""
-            said.append((("、" if self.lang == "ja" else ", ").join(tails)) + more)
+        if "*" in parts and (number or (parts[-1] == "*" and len(parts) == TWO)):
+            owners = list(dict.fromkeys(self._word(p.split(".")[parts.index("*")]) for p in paths))
+            more = f" +{len(owners) - MOST_MEMBERS}" if len(owners) > MOST_MEMBERS else ""
+            said.append((("、" if self.lang == "ja" else ", ").join(owners[:MOST_MEMBERS])) + more)
         colon, comma = ("：", "・") if self.lang == "ja" else (": ", ", ")
         return clean(said[0] + (colon + comma.join(said[1:]) if len(said) > 1 else "")) if said else clean(key)
+
+    def of_all(self, factors: Iterable[Factor]) -> dict[str, str]:
+        """Id -> name of the factors of one sweep, told apart: those that come out alike are numbered, `(2 of 3)`."""
+        found = {f.id: self.of(f.id, f.paths) for f in factors}
+        alike, seen = Counter(found.values()), Counter[str]()
+        for key, name in found.items():
+            if alike[name] > 1:
+                seen[name] += 1
+                found[key] = name + (f"（{alike[name]}組中{seen[name]}）" if self.lang == "ja" else f" ({seen[name]} of {alike[name]})")
+        return found
 
     def _word(self, part: str) -> str:
         if part in self.named:

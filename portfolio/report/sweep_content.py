@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
+from portfolio.report.judgements import JudgementNames
 from portfolio.report.naming import clean, name_of, short
 from portfolio.report.numbers import NONE, in_words, money_unit, percent, percent_up, significant
 from portfolio.report.sweep_cells import (
@@ -49,6 +50,8 @@ class _Report:
         self.names = {p.id: name_of(p, lang) for p in instance.programmes}
         self.criteria = {c.id: short(name_of(c, lang)) for c in instance.criteria}
         self.factors = {f.id: f for f in sweep.design.factors}
+        self.names_of_judgements = JudgementNames(instance, lang)
+        self.judgements = self.names_of_judgements.of_all(sweep.design.factors)
 
     def say(self, key: str, **params: object) -> str:
         return phrase(key, self.lang, **params)
@@ -137,7 +140,7 @@ class _Report:
             return Table("tornado", "", columns, ())
         widest = max((abs(v - base) for s in swings for v in (s.low, s.high) if v is not None), default=0.0) or 1.0
         rows = tuple(
-            (Cell(clean(s.factor)), end_cell(s.low, s.statuses[0], self.say), end_cell(s.high, s.statuses[1], self.say), swing_cell(s), Cell(moves(s)),
+            (Cell(self.judgements[s.factor]), end_cell(s.low, s.statuses[0], self.say), end_cell(s.high, s.statuses[1], self.say), swing_cell(s), Cell(moves(s)),
              Cell(bar(s, base, widest)))
             for s in swings
         )  # fmt: skip
@@ -152,12 +155,14 @@ class _Report:
         down = sorted({levels[0] for levels in self.sweep.design.points if levels[0] is not None})
         across = sorted({levels[1] for levels in self.sweep.design.points if levels[1] is not None}) if len(factors) == 2 else [None]
         heads = [self.say("score") if u is None else self.level(factors[1], float(u)) for u in across]
-        columns = (Column("level", clean(factors[0].id), False), *(Column(f"at_{n}", head) for n, head in enumerate(heads)))
+        columns = (Column("level", self.judgements[factors[0].id], False), *(Column(f"at_{n}", head) for n, head in enumerate(heads)))
         rows = []
         for u in down:
             places = [(u,) if v is None else (u, v) for v in across]
             rows.append((Cell(self.level(factors[0], float(u))), *(score.get(place, Cell(NONE)) for place in places)))
-        title = self.say("grid_of", down=clean(factors[0].id), across="" if len(factors) == 1 else f" x {clean(factors[1].id)}")
+        title = self.say(
+            "grid_of", down=self.judgements[factors[0].id], across="" if len(factors) == 1 else f" x {self.judgements[factors[1].id]}"
+        )
         return Table("grid", title, columns, tuple(rows))
 
     def contested(self) -> Table:
@@ -190,7 +195,7 @@ class _Report:
         factor = self.factors[side.factor]
         low, high = (None if u is None else self.level(factor, u) for u in (side.low, side.high))
         key = "side_both" if low is not None and high is not None else "side_low" if low is not None else "side_high"
-        return self.say(key, factor=clean(factor.id), low=low, high=high)
+        return self.say(key, factor=self.judgements[factor.id], low=low, high=high)
 
     def level(self, factor: Factor, level: float) -> str:
         """A level as the number it means, where there is one number."""
@@ -218,10 +223,20 @@ class _Report:
         for s in sorted(found, key=lambda s: s.group != "source"):
             values = [getattr(s, key) for key in keys]
             cells = [points_cell(v) if kind == "morris" else share_cell(v) for v in values]
-            rows.append((Cell(self.say(s.of) if s.of in TEXTS else clean(s.of)), *cells))
+            rows.append((Cell(self.owner(s.of)), *cells))
         columns = (Column("of", self.say("of"), False), *(Column(k, self.say(k)) for k in keys))
         notes = (self.say("correlated_note"),) if kind == "monte-carlo" else ()
         return Table("shares", self.say("shares"), columns, tuple(rows), most=MOST_SHARES, notes=notes)
+
+    def owner(self, of: str) -> str:
+        """What a share of the variance belongs to: a factor, a source, or the sum of what was told apart."""
+        if of in self.judgements:
+            return self.judgements[of]
+        title = next((s.title for s in self.instance.sources if s.id == of), None)
+        if title is not None:
+            return clean(title.get(self.lang) or of)
+        paths = [path for f in self.factors.values() if f.source == of for path in f.paths]
+        return self.say(of) if of in TEXTS or not paths else self.names_of_judgements.of(of, paths)
 
     def models(self) -> Table:
         held = {t.programme for t in self.sweep.runs[0].taken} if self.sweep.runs else set()

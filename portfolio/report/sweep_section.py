@@ -57,7 +57,7 @@ def _tornado(part: Part, title: str) -> Iterator[str]:
     for s in part["swings"][:FIRST]:
         moved = [f"{a}/{b}" for a, b in s["moved"]]
         cells = [_score(s["low"]), _score(s["high"]), f"{s['swing'] * 100:.2f}{'*' if s['resolved'] else ''}", *moved]
-        yield f"| `{s['factor']}` | {s['numbers']} | {' | '.join(cells)} |"
+        yield f"| {_name(part, s['factor'])} | {s['numbers']} | {' | '.join(cells)} |"
     yield ""
     yield "\\* certain: the bounds of the two do not overlap. Where programmes change, swings of less than the gap may be the gap's."
 
@@ -86,7 +86,7 @@ def _random(instance: Instance, part: Part) -> Iterator[str]:
     yield from _robust(instance, part)
     shares = [s for s in part["shares"] if s.get("group") == "factor" and s.get("first")]
     if shares:
-        listed = ", ".join(f"`{s['of']}` {s['first'] * 100:.0f} %" for s in shares[:6])
+        listed = ", ".join(f"{_name(part, s['of'])} {s['first'] * 100:.0f} %" for s in shares[:6])
         yield ""
         yield f"Judgements whose correlation with the score stands out of the noise, with the share of its variance that this explains: {listed}."
 
@@ -103,7 +103,7 @@ def _robust(instance: Instance, part: Part) -> Iterator[str]:
         f"Most contested: {_listed(contested, names)}." + (f" Never: {', '.join(names[p] for p in never[:10])}." if never else "")
     )
     for flip in part["flips"][:5]:
-        sides = " and ".join(_side(s) for s in flip["sides"])
+        sides = " and ".join(_side(part, s) for s in flip["sides"])
         yield ""
         yield (
             f"- {names[flip['programme']]} is {'funded' if flip['funded'] else 'dropped'} when {sides}: holds in {flip['density'] * 100:.0f} % of {flip['support']} runs, "
@@ -157,11 +157,19 @@ def _listed(funded: list[Any], names: Mapping[str, str]) -> str:
     return ", ".join(f"{names[f['programme']]} ({f['share'] * 100:.0f} %)" for f in nearest) or "none"
 
 
-def _side(side: Part) -> str:
+def _side(part: Part, side: Part) -> str:
     low, high = (None if side[key] is None else f"{side[key] * 100:.0f} %" for key in ("low", "high"))
+    name = _name(part, side["factor"])
     if low is not None and high is not None:
-        return f"`{side['factor']}` stands between {low} and {high} of its range"
-    return f"`{side['factor']}` stands {'above ' + low if low is not None else 'below ' + str(high)} of its range"
+        return f"{name} stands between {low} and {high} of its range"
+    return f"{name} stands {'above ' + low if low is not None else 'below ' + str(high)} of its range"
+
+
+def _name(part: Part, factor: str) -> str:
+    """In words, and the paths that the words stand for where a pattern says them."""
+    words = part.get("names", {}).get(factor)
+    pattern = "" if "#" in factor else f" (`{factor}`)"
+    return f"`{factor}`" if words is None else f"{words}{pattern}"
 
 
 def _score(aim: float | None) -> str:

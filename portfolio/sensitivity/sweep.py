@@ -85,7 +85,8 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
     todo, means, begun = todo or Todo(), means or Means(), time.perf_counter()
     variants = Variants(instance)
     specs = (spec, *(m for m in todo.models if m.id != spec.id)) if todo.kind == "models" else (spec,)
-    found = [_frame(instance, s, aim, todo, means) for s in specs]
+    aims = [_weighted(instance, s, aim) for s in specs]
+    found = [_frame(instance, s, a, todo, means) for s, a in zip(specs, aims, strict=True)]
     frames = [f if isinstance(f, str) else f[0] for f in found]
     factors, left_out = _factors(variants, todo, frames[0].aim if isinstance(frames[0], Frame) else None)
     points = _points(todo, factors)
@@ -105,7 +106,7 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
         model_hash=content_hash(spec.model_dump(mode="json")),
         instance=instance.canonical(),
         model=spec.model_dump(mode="json"),
-        aim=resolve_aim(as_view(instance, spec), spec, aim).model_dump(mode="json"),
+        aim=aims[0].model_dump(mode="json"),
         design=design,
         options=_options(todo),
         versions=versions(),
@@ -165,18 +166,28 @@ def _candidates(todo: Todo) -> int:
 
 
 # -- what all runs share -----------------------------------------------------------------------------------------------
-def _frame(instance: Instance, spec: ModelSpec, aim: Aim | None, todo: Todo, means: Means) -> tuple[Frame, Record] | str:
-    """Aim, ranges and base plan of a model, with the base's run; or the status that says why there are none."""
-    viewed = as_view(instance, spec)
-    resolved = resolve_aim(viewed, spec, aim)
+def _weighted(instance: Instance, spec: ModelSpec, aim: Aim | None) -> Weighted:
+    """The aim of a model, weights filled in. Raises UsageError for aims of another kind: their runs have no common score."""
+    resolved = resolve_aim(as_view(instance, spec), spec, aim)
     if not isinstance(resolved, Weighted):
-        raise UsageError("a sweep needs a weighted aim (--weights)", "sweep には重み付きの目標（--weights）が必要です")
+        raise UsageError(
+            f"a sweep compares runs by one weighted sum, and the aim of `{instance.header.id}` under model `{spec.id}` is {resolved.kind}: "
+            "give weights, for example --weights A=2,B=1",
+            f"sweep は1つの重み付き和で実行を比べますが、`{instance.header.id}`（モデル `{spec.id}`）の目標は {resolved.kind} です。"
+            "--weights A=2,B=1 のように重みを指定してください",
+        )
+    return resolved
+
+
+def _frame(instance: Instance, spec: ModelSpec, aim: Weighted, todo: Todo, means: Means) -> tuple[Frame, Record] | str:
+    """Ranges and base plan of a model, with the base's run; or the status that says why there are none."""
+    viewed = as_view(instance, spec)
     what = [instance.hash, spec.model_dump(mode="json"), "ranges", versions()["highspy"]]
     found = remembered(means.store, what, lambda: _ranges(viewed, spec, todo, means))
     if found is None or "status" in found:
         return "interrupted" if found is None else str(found["status"])
     ranges = {c: Range.model_validate(r) for c, r in found["ranges"].items()}
-    frame = Frame(spec, resolved, ranges, {}, float(todo.gap), todo.seconds, todo.seed)
+    frame = Frame(spec, aim, ranges, {}, float(todo.gap), todo.seconds, todo.seed)
     # Every run is compared with the base: it is solved closer, so that what looks like a move is not the base's own gap.
     maker = SweepMaker(instance, (), (replace(frame, gap=frame.gap * BASE_GAP),))
     with Asking(maker, means.store, 1, None, means.stop, None) as asking:

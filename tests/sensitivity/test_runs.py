@@ -17,7 +17,7 @@ from portfolio.engine.store import Store
 from portfolio.errors import UsageError
 from portfolio.library import load_model
 from portfolio.results.sweep import Run, Sweep
-from portfolio.schema.aim import Lexicographic, Weighted
+from portfolio.schema.aim import Lexicographic, Reference, Weighted
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
 from portfolio.sensitivity.factors import settings_of
@@ -192,10 +192,16 @@ def test_the_least_regret_among_the_plans_seen_is_found() -> None:
     assert others == sorted(others)  # type: ignore[type-var]
 
 
-def test_only_weighted_aims_and_known_paths_are_swept() -> None:
+@pytest.mark.parametrize("aim", [Lexicographic(kind="lexicographic", order=("value",)), Reference(kind="reference", point={"value": F(3)})])
+def test_an_aim_without_a_common_score_is_refused_before_anything_is_solved(aim: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Session, "__init__", lambda *_: pytest.fail("a solver was opened"))
+    with pytest.raises(UsageError, match=f"is {aim.kind}: give weights") as refused:
+        run_sweep(load("lorie-savage"), SPEC, aim, Todo(vary=CAPITAL))
+    assert "--weights" in refused.value.messages["ja"] != refused.value.messages["en"]
+
+
+def test_only_known_criteria_and_paths_are_swept() -> None:
     instance = load("lorie-savage")
-    with pytest.raises(UsageError, match="weighted aim"):
-        run_sweep(instance, SPEC, Lexicographic(kind="lexicographic", order=("value",)), Todo(vary=CAPITAL))
     with pytest.raises(UsageError, match="no criterion"):
         run_sweep(instance, SPEC, Weighted(weights={"beauty": F(1)}), Todo(vary=CAPITAL))
     for vary, words in (("programmes.nobody.cost=x0.5:2", "nobody"), ("funds.*.colour", "fits"), ("funds.budget.years.1", "no range"),

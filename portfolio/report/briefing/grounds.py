@@ -7,11 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.report.blocks import Cell, Column, Sentence, Table
-from portfolio.report.briefing.judgements import JudgementNames
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Page, Series
 from portfolio.report.briefing.phrases import say
 from portfolio.report.content import knowledge_table
+from portfolio.report.judgements import JudgementNames
 from portfolio.report.naming import clean, name_of, short
 from portfolio.report.numbers import NONE, in_words, percent, percent_up, significant
 from portfolio.report.palette import KNOWN

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from portfolio.report.blocks import Content, Table
 from portfolio.report.briefing.core import core_sentence, core_table, shares, strip
-from portfolio.report.briefing.judgements import JudgementNames
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points, Series
 from portfolio.report.briefing.phrases import say
-from portfolio.report.naming import clean
+from portfolio.report.judgements import JudgementNames
 from portfolio.report.numbers import money_unit, significant
 from portfolio.report.palette import BLUE, GREY, ORANGE
 from portfolio.report.sweep_cells import exact
@@ -70,13 +68,8 @@ def tornado(material: Material, lang: str) -> Bars:
 
 
 def _names(material: Material, lang: str) -> dict[str, str]:
-    """Judgement -> its name; the path itself where two would have one name."""
-    if material.sweep is None:
-        return {}
-    names = JudgementNames(material.instance, lang)
-    named = {f.id: names.of(f.id, f.paths) for f in material.sweep.design.factors}
-    often = Counter(named.values())
-    return {key: name if often[name] == 1 else clean(key) for key, name in named.items()}
+    """Judgement -> its name."""
+    return {} if material.sweep is None else JudgementNames(material.instance, lang).of_all(material.sweep.design.factors)
 
 
 def stairs_page(material: Material, lang: str) -> Page | None:
