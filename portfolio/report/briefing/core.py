@@ -79,7 +79,7 @@ def strip(material: Material, found: Shares, lang: str) -> Bars:
 
     series = tuple(Series(s, say(f"strip_{s}", lang), of(s), STATUS[s]) for s in ("core", "contested"))
     value, across = Axis(say("core_share", lang), "%"), Axis(say("core_axis", lang, n=len(order)))
-    return Bars("core", say("core_fig", lang), value, across, tuple(names[p] for p in order), series)
+    return Bars("core", say("core_fig", lang), value, across, tuple(names[p] for p in order), series, named=False)
 
 
 def core_table(material: Material, found: Shares, lang: str) -> Table:

@@ -41,7 +41,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars over categories. lying: bars run to the right, the first category on top."""
+    """Bars over categories. lying: bars run to the right, the first category on top · named: False for a strip of thin bars, named in the data alone."""
 
     key: str
     title: str
@@ -52,6 +52,7 @@ class Bars:
     stacked: bool = True
     lying: bool = False
     caption: str = ""
+    named: bool = True
 
     @property
     def on_one_line(self) -> bool:
@@ -62,7 +63,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Group:
-    """Points of one kind. joined: drawn as a line · marker: circle, square, diamond, triangle, none."""
+    """Points of one kind. joined: drawn as a line · marker: circle (filled), square, diamond, triangle (outlines, so that none hides another), cross, none."""
 
     key: str
     name: str

@@ -111,7 +111,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "swap_fig": ("Moving to plan {point}: money by field", "計画{point}へ移るときの分野別の増減"),
     "swap_before": ("this plan", "本計画"),
     "swap_after": ("plan {point}", "計画{point}"),
-    "cut_axis": ("the axis begins at {low} {unit}, not at 0", "軸の起点は0ではなく{low}{unit}"),
+    "cut_axis": ("the axis begins at {low} {unit}, not at 0", "軸の起点は0ではなく{low}（{unit}）"),
     "more": ("more", "増"),
     "less": ("less", "減"),
     "other_fields": ("{n} other fields", "ほか{n}分野"),

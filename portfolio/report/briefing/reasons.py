@@ -58,7 +58,7 @@ def _nearest(material: Material, first: Presence, lang: str) -> Iterator[Sentenc
     said = presence_content(material.instance, material.result, first, lang)
     name = next(s.text for s in said.head if s.key == "title")
     told = " ".join(s.text for s in said.head if s.key in TOLD)
-    yield Sentence("nearest", f"{name}: {told}" if lang == "en" else f"{name}：{told}")
+    yield Sentence("nearest", f"{name}. {told}" if lang == "en" else f"{name}。{told}")
 
 
 def full_table(material: Material, lang: str) -> Table | None:

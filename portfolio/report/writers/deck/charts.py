@@ -20,16 +20,14 @@ from portfolio.report.writers.deck.fit import LINE, cut
 from portfolio.report.writers.deck.look import POINT, Look
 
 MARKERS = {
-    "circle": (XL_MARKER_STYLE.CIRCLE, 7),
-    "square": (XL_MARKER_STYLE.SQUARE, 8),
-    "diamond": (XL_MARKER_STYLE.DIAMOND, 12),
-    "triangle": (XL_MARKER_STYLE.TRIANGLE, 11),
+    "circle": (XL_MARKER_STYLE.CIRCLE, 6),
+    "square": (XL_MARKER_STYLE.SQUARE, 10),
+    "diamond": (XL_MARKER_STYLE.DIAMOND, 13),
+    "triangle": (XL_MARKER_STYLE.TRIANGLE, 16),
     "cross": (XL_MARKER_STYLE.X, 8),
 }
 TEXTS_ONLY = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """The chart's workbook is live: a name that begins with = would be a formula in it."""
-MOST_LABELS = 40
-"""Categories beyond which none is named on the axis."""
 LONGEST_NAME = 0.42
 """Share of the chart's width that a category's name may take beside a bar."""
 AROUND = 85.0
@@ -109,10 +107,9 @@ def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float, bare: bo
     _ticks(chart.value_axis, bars)
     chart.category_axis.tick_labels.font.size = Pt(named)
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    if len(bars.categories) <= MOST_LABELS:
+    if bars.named:
         _every_label(chart.category_axis)
     else:
-        # A strip: one thin bar each, named in the chart's data alone.
         chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
         plot.gap_width = 0
     if bars.value_axis.low is not None:
@@ -161,11 +158,14 @@ def _mark(look: Look, series: Any, group: Group) -> None:
         series.marker.style = XL_MARKER_STYLE.NONE
         return
     series.marker.style, series.marker.size = MARKERS[group.marker]
-    look.paint(series.marker.format.fill, group.colour)
-    if group.marker == "cross":
-        look.paint(series.marker.format.line.fill, group.colour)
-    else:
+    if group.marker == "circle":
+        look.paint(series.marker.format.fill, group.colour)
         series.marker.format.line.fill.background()
+    else:
+        # Readers disagree on which series lies on top: outlines hide nothing.
+        series.marker.format.fill.background()
+        series.marker.format.line.width = Pt(1.75)
+        look.paint(series.marker.format.line.fill, group.colour)
 
 
 def _common(chart: Any, title: str, size: float) -> None:
@@ -207,9 +207,9 @@ def _number_format(values: list[float] | Numbers) -> str:
     return "#,##0" if most >= 20 else "#,##0.0" if most >= 2 else "#,##0.00" if most >= 0.2 else "General"
 
 
-def _round_out(low: float, high: float) -> tuple[float, float]:
+def _round_out(low: float, high: float, most: int = 8) -> tuple[float, float]:
     """Ends on a round step outside the interval."""
-    step = _step(low, high, 8)
+    step = _step(low, high, most)
     return (low // step) * step, -((-high) // step) * step
 
 
@@ -232,6 +232,8 @@ def _ticks(axis: Any, bars: Bars) -> None:
     ends = _ends(bars)
     if bars.lying and ends[1] > ends[0]:
         axis.major_unit = _step(*ends, MOST_TICKS)
+        if bars.value_axis.low is not None:
+            axis.maximum_scale = _round_out(*ends, MOST_TICKS)[1]
 
 
 def _ends(bars: Bars) -> tuple[float, float]:
@@ -241,8 +243,9 @@ def _ends(bars: Bars) -> tuple[float, float]:
         low = [sum(v for s in bars.series if (v := s.values[i]) is not None and v < 0) for i in range(len(bars.categories))]
     else:
         sums = low = [v for s in bars.series for v in s.values if v is not None]
-    begin = bars.value_axis.low or 0.0
-    return min([begin, *(v for v in low if v < begin)]), max([begin, *sums])
+    if bars.value_axis.low is not None:
+        return bars.value_axis.low, max([bars.value_axis.low, *sums])
+    return min([0.0, *low]), max([0.0, *sums])
 
 
 def _name_size(bars: Bars, box: Box, size: float) -> float:

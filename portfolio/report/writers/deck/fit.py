@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from rich.cells import cell_len
 
 WIDE, LINE = 1.0, 1.22
+BETWEEN = 0.2
 BOLD = 1.08
 """Width of bold text against plain."""
 LETTERS = {
@@ -23,8 +25,10 @@ OTHER = 0.60
 
 
 def width(text: str, size: float) -> float:
-    """Points that one line takes at `size` points."""
-    return size * sum(WIDE if cell_len(c) > 1 else NARROW.get(c, OTHER) for c in text)
+    """Points that one line takes at `size` points, with the space that programs put between Japanese and Latin letters."""
+    wide = [cell_len(c) > 1 for c in text]
+    between = sum(a != b for a, b in pairwise(wide))
+    return size * (sum(WIDE if w else NARROW.get(c, OTHER) for c, w in zip(text, wide, strict=True)) + BETWEEN * between)
 
 
 def lines(text: str, size: float, room: float) -> int:

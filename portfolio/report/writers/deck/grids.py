@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pptx.dml.color import RGBColor
@@ -26,7 +26,9 @@ SIDE, ABOVE = 3.5, 1.8
 """Points of a cell's inner margins."""
 MOST_HEAD_LINES = 3
 MOST_LINES = 2
-"""Lines of a cell of words."""
+"""Lines of a cell of words; one more where words must be cut anyway."""
+SMALL = 11.0
+"""Points above which nothing is cut to be large."""
 MOST_STRETCH = 1.3
 """By how much rows may grow where there is room."""
 SAFE = 0.93
@@ -37,13 +39,14 @@ LEAST_WORD = 60.0
 
 @dataclass(frozen=True)
 class Fit:
-    """A table set at one size of text. tall: lines of the head · rows: lines of each body row shown, then of each sum."""
+    """A table set at one size of text. tall: lines of the head · rows: lines of each body row shown, then of each sum · most: lines of a cell."""
 
     size: float
     widths: tuple[float, ...]
     tall: int
     rows: tuple[int, ...]
     shown: int
+    most: int
 
     @property
     def height(self) -> float:
@@ -52,20 +55,21 @@ class Fit:
 
 
 def fit(table: Table, room: float, height: float, sizes: Sequence[float] = SIZES) -> Fit:
-    """The largest size at which the wanted rows fit, words on at most two lines; else the smallest, with as many rows as fit."""
+    """The largest size at which the wanted rows fit with every word on two lines; else with words cut at three; else as many rows as fit."""
     body, foot = _parts(table)
     wanted = body[: table.most or len(body)]
-    found = Fit(sizes[-1], (), 1, (), 0)
-    for size in sizes:
-        widths, legible = _widths(table, wanted, size, room)
-        counts = [_lines(row, table, widths, size) for row in (*wanted, *foot)]
-        found = Fit(size, tuple(widths), _head_lines(table, widths, size), tuple(counts), len(wanted))
-        if legible and found.height <= height:
-            return found
-    counts, sums = list(found.rows[: len(wanted)]), found.rows[len(wanted) :]
-    while len(counts) > 1 and Fit(found.size, found.widths, found.tall, (*counts, *sums), 0).height > height:
-        counts.pop()
-    return Fit(found.size, found.widths, found.tall, (*counts, *sums), len(counts))
+    for most in (MOST_LINES, MOST_LINES + 1):
+        for size in sizes:
+            widths, legible = _widths(table, wanted, size, room)
+            counts = tuple(_lines(row, table, widths, size, most) for row in (*wanted, *foot))
+            found = Fit(size, tuple(widths), _head_lines(table, widths, size), counts, len(wanted), most)
+            if (legible or (most > MOST_LINES and size <= SMALL)) and found.height <= height:
+                return found
+    counts = tuple(min(n, MOST_LINES) for n in found.rows)
+    kept, sums = list(counts[: len(wanted)]), counts[len(wanted) :]
+    while len(kept) > 1 and replace(found, rows=(*kept, *sums)).height > height:
+        kept.pop()
+    return replace(found, rows=(*kept, *sums), shown=len(kept), most=MOST_LINES)
 
 
 def natural_width(table: Table, size: float) -> float:
@@ -91,7 +95,7 @@ def add_table(slide: Any, look: Look, table: Table, box: Box) -> int:
         grid.rows[r].height = Emu(int(_row(size, tall) * stretch * POINT))
         last = r > len(kept)
         for c, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-            said = _shown(cell, column, size, set_.widths[c])
+            said = _shown(cell, column, size, set_.widths[c], set_.most)
             _set(look, grid.cell(r, c), said, size, column.numeric, bold=last, fill=SOFT if last or r % 2 == 0 else None)
     return len(body) - len(kept)
 
@@ -102,19 +106,19 @@ def _parts(table: Table) -> tuple[tuple[tuple[Cell, ...], ...], tuple[tuple[Cell
     return table.rows[:n], table.rows[n:]
 
 
-def _shown(cell: Cell, column: Column, size: float, wide: float) -> str:
-    """A number stays on one line; words are cut where they would need a third, a little early for renderers with a wider font."""
+def _shown(cell: Cell, column: Column, size: float, wide: float, most: int) -> str:
+    """A number stays on one line; words are cut where they would need one more than `most`, a little early for renderers with a wider font."""
     said, room = clean(cell.text), wide - 2 * SIDE
     if column.numeric:
         return cut(said.replace(" ", "\u00a0"), size, room + 0.5)  # half a point: columns of numbers are as wide as their widest
-    return cut_lines(said, size, SAFE * room, MOST_LINES)
+    return cut_lines(said, size, SAFE * room, most)
 
 
-def _lines(row: Sequence[Cell], table: Table, widths: Sequence[float], size: float) -> int:
-    """Lines of the tallest cell, at most MOST_LINES."""
+def _lines(row: Sequence[Cell], table: Table, widths: Sequence[float], size: float, most: int) -> int:
+    """Lines of the tallest cell, at most so many."""
     room = [SAFE * (w - 2 * SIDE) for w in widths]
     counts = [lines(clean(c.text), size, r) for c, column, r in zip(row, table.columns, room, strict=True) if not column.numeric]
-    return min(max(counts, default=1), MOST_LINES)
+    return min(max(counts, default=1), most)
 
 
 def add_heat(slide: Any, look: Look, heat: Heat, box: Box) -> None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from portfolio.report.briefing.parts import Bars, Figure, Points
 from portfolio.report.naming import clean
 
-SIGNS = {"circle": "\u25cf", "square": "\u25a0", "diamond": "\u25c6", "triangle": "\u25b2", "cross": "\u00d7", "none": "\u2015"}
+SIGNS = {"circle": "\u25cf", "square": "\u25a1", "diamond": "\u25c7", "triangle": "\u25b3", "cross": "\u00d7", "none": "\u2015"}
 """Marker -> a sign that fonts have; a line is a dash."""
+FILLED = "\u25a0"
+"""A bar's."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Entry:
 def entries(figure: Figure) -> list[Entry]:
     """What the figure's legend lists, in drawing order."""
     if isinstance(figure, Bars):
-        return [Entry(SIGNS["square"], clean(s.name), s.colour) for s in figure.series if not s.hidden and any(s.values)]
+        return [Entry(FILLED, clean(s.name), s.colour) for s in figure.series if not s.hidden and any(s.values)]
     if isinstance(figure, Points):
         return [Entry(SIGNS[g.marker], clean(g.name), g.colour) for g in figure.groups if g.xs]
     return []

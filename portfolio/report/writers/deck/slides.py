@@ -231,7 +231,7 @@ def _caption(slide: Any, title: str, box: Box) -> Box:
     """The table's title above it; returns the room below."""
     if not title:
         return box
-    high = int(CAPTION * POINT)
+    high = int((CAPTION + (lines(clean(title), BOLD * 11.0, box[2] / POINT - 4) - 1) * LINE * 11.0) * POINT)
     _words(slide, [clean(title)], (box[0], box[1], box[2], high), 11.0, True)
     return box[0], box[1] + high, box[2], box[3] - high
 

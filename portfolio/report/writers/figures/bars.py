@@ -14,8 +14,6 @@ from portfolio.report.writers.figures.words import cut, legend, scaled, wide
 THICK = 0.72
 WIDTH = 0.88
 """Share of the figure's width that the categories of standing bars have."""
-MOST_LABELS = 40
-"""Categories beyond which none is named on the axis."""
 LONGEST = 34
 """Cells of a category's name beside a lying bar."""
 
@@ -25,8 +23,7 @@ def draw_bars(axes: Any, bars: Bars) -> None:
     shown = [s for s in bars.series if any(s.values)] or list(bars.series[:1])
     handles = _stacked(axes, bars, shown) if bars.stacked else _clustered(axes, bars, shown)
     places = list(range(len(bars.categories)))
-    # A strip has one thin bar each, without names.
-    names = [cut(clean(c), LONGEST) if len(bars.categories) <= MOST_LABELS else "" for c in bars.categories]
+    names = [cut(clean(c), LONGEST) if bars.named else "" for c in bars.categories]
     values = [v for s in bars.series for v in s.values if v is not None]
     _label(axes, bars)
     if bars.lying:
@@ -94,8 +91,7 @@ def _clustered(axes: Any, bars: Bars, shown: list[Series]) -> list[Any]:
 
 
 def _bar(axes: Any, bars: Bars, places: Any, values: Any, feet: Any, thick: float, colour: str) -> Any:
-    strip = len(bars.categories) > MOST_LABELS
-    look = {"color": colour, "edgecolor": PAPER, "linewidth": 0.0 if strip else 0.5}
+    look = {"color": colour, "edgecolor": PAPER, "linewidth": 0.5 if bars.named else 0.0}
     if bars.lying:
         return axes.barh(places, values, height=thick, left=feet, **look)
-    return axes.bar(places, values, width=1.0 if strip else thick, bottom=feet, **look)
+    return axes.bar(places, values, width=thick if bars.named else 1.0, bottom=feet, **look)

@@ -9,12 +9,12 @@ from portfolio.report.naming import clean
 from portfolio.report.palette import PAPER
 from portfolio.report.writers.figures.words import legend, scaled
 
-MARKERS = {"circle": ("o", 5.0), "square": ("s", 6.0), "diamond": ("D", 7.5), "triangle": ("^", 14.0), "cross": ("x", 8.0)}
+MARKERS = {"circle": ("o", 5.0), "square": ("s", 8.0), "diamond": ("D", 9.5), "triangle": ("^", 15.0), "cross": ("x", 8.0)}
 
 
 def draw_points(axes: Any, points: Points) -> None:
     """Groups in their order: the later ones, which are few, lie on top."""
-    # A knee that is the chosen plan shows its corners under it.
+    # Special points are outlines: none hides another, whichever lies on top.
     handles = [_group(axes, group) for group in points.groups]
     axes.set_xlabel(clean(points.x.label))
     axes.set_ylabel(clean(points.y.label))
@@ -30,5 +30,6 @@ def _group(axes: Any, group: Group) -> Any:
     if group.marker == "none":
         return axes.plot(group.xs, group.ys, color=group.colour, **line)[0]
     sign, size = MARKERS[group.marker]
-    edge = {"markeredgewidth": 2.0} if sign == "x" else {"markeredgecolor": PAPER, "markeredgewidth": 0.6}
+    filled = group.marker == "circle"
+    edge = {"markeredgecolor": PAPER, "markeredgewidth": 0.6} if filled else {"markerfacecolor": "none", "markeredgewidth": 1.8}
     return axes.plot(group.xs, group.ys, marker=sign, markersize=size, color=group.colour, **edge, **line)[0]
