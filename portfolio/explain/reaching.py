@@ -106,18 +106,22 @@ class Relaxed:
             return low
         if self.expected(high) > value:
             return high
+        at_low, at_high = self.expected(low) - value, self.expected(high) - value
+        step, moved = self.change.tolerance / 8, 0
         for _ in range(MOST_LPS):
-            if high - low <= self.change.tolerance / 2:
-                break
-            at_low, at_high = self.expected(low), self.expected(high)
-            share = (at_low - value) / (at_low - at_high) if at_low < float("inf") and at_low > at_high else 0.5
+            # Regula falsi; an end that stays twice counts half (Illinois), for the value may fall all at once.
+            share = at_low / (at_low - at_high) if at_low < float("inf") else 0.5
             middle = low + Fraction(min(max(share, 0.05), 0.95)) * (high - low)
-            step = self.change.tolerance / 8
             middle = round(middle / step) * step
             if not low < middle < high:
                 break
-            at_middle = self.expected(middle)
-            low, high = (low, middle) if at_middle <= value else (middle, high)
-            if value - close <= at_middle <= value:
-                break
+            at = self.expected(middle) - value
+            if at <= 0:
+                high, at_high = middle, at
+                at_low, moved = (at_low / 2 if moved < 0 else at_low), -1
+                if at >= -close:
+                    break
+            else:
+                low, at_low = middle, at
+                at_high, moved = (at_high / 2 if moved > 0 else at_high), 1
         return high

@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import ceil, floor
 
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
+from portfolio.report.break_even_text import size_of
 from portfolio.report.explain_content import Words, rule_name
 from portfolio.report.naming import clean
-from portfolio.report.numbers import NONE, fixed, placed, significant
+from portfolio.report.numbers import NONE, placed, significant
 from portfolio.results import Result
 from portfolio.results.explanation import Presence
 from portfolio.schema.instance import Instance
@@ -41,7 +42,7 @@ def _row(words: Words, a: Presence) -> tuple[Cell, ...]:
     near = next((share for share, found in a.within.items() if found == "yes"), None)
     nearness = NONE if near is None else near.replace("%", " %")
     displaced = Cell(words.listed(out) if out else NONE)
-    return (name, Cell(_loss(words, a), a.loss.high), Cell(_even(a)), Cell(nearness), displaced, Cell(_reason(words, a)))
+    return (name, Cell(_loss(words, a), a.loss.high), Cell(_even(words, a)), Cell(nearness), displaced, Cell(_reason(words, a)))
 
 
 def _loss(words: Words, a: Presence) -> str:
@@ -53,11 +54,14 @@ def _loss(words: Words, a: Presence) -> str:
     return f"{placed(low, 2)}–{placed(high, 2)}"
 
 
-def _even(a: Presence) -> str:
+def _even(words: Words, a: Presence) -> str:
+    """Proven not to be enough - enough, as factors on its effects."""
     for b in a.break_evens:
         if b.kind == "effect":
-            below = "" if b.out is None else fixed(b.out, 2)
-            return (f"> {below}" if below else NONE) if b.enough is None else f"{below or '?'}–{fixed(b.enough, 2)}"
+            below = "" if b.out is None else size_of(words, b, b.out, False)
+            if b.enough is None:
+                return f"> {below}" if below else NONE
+            return size_of(words, b, b.enough, True) if b.enough == b.today else f"{below or '?'}–{size_of(words, b, b.enough, True)}"
     return NONE
 
 

@@ -8,15 +8,16 @@ from fractions import Fraction
 from math import ceil, floor
 
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
+from portfolio.report.break_even_text import break_even_sentences
 from portfolio.report.conflict_content import conflict_sentences
 from portfolio.report.content import criterion_unit
 from portfolio.report.explain_texts import phrase
 from portfolio.report.naming import clean, name_of, short
-from portfolio.report.numbers import NONE, Unit, fixed, in_words, money_unit, percent, placed, significant
+from portfolio.report.numbers import NONE, Unit, in_words, money_unit, placed, significant
 from portfolio.report.texts import text
 from portfolio.report.waterfall import waterfall
 from portfolio.results import Result
-from portfolio.results.explanation import BreakEven, Hindrance, Move, Presence, Shift
+from portfolio.results.explanation import Hindrance, Move, Presence, Shift
 from portfolio.schema.criterion import Criterion
 from portfolio.schema.instance import Instance
 
@@ -107,7 +108,7 @@ def presence_content(instance: Instance, result: Result, answer: Presence, lang:
     head += [Sentence(f"hindrance_{n}", _hindrance(words, h)) for n, h in enumerate(answer.hindrances)]
     if answer.dominated:
         head.append(Sentence("dominated", words.say("dominated", names=words.listed(answer.dominated))))
-    head += [Sentence(f"break_even_{n}", _break_even(words, answer, b)) for n, b in enumerate(answer.break_evens)]
+    head += break_even_sentences(words, answer)
     head += _nearness(words, answer)
     if answer.conflict is not None:
         head.append(Sentence("conflict", words.say("for_insisting", name=words.names[answer.programme]), "bad"))
@@ -187,27 +188,6 @@ def rule_name(instance: Instance, place: str, lang: str) -> str:
     identity = rest.split(".")[0]
     entry = next((e for e in getattr(instance, collection, ()) if getattr(e, "id", None) == identity), None)
     return place if entry is None else clean(entry.name.get(lang)) or identity
-
-
-def _break_even(words: Words, answer: Presence, b: BreakEven) -> str:
-    def size(value: Fraction) -> str:
-        if b.kind == "money":
-            return words.amount(value)
-        return fixed(value, 2) if b.kind == "effect" else percent(value, 1)
-
-    fund = words.funds.get(b.fund or "", "")
-    below = NONE if b.out is None else size(b.out)
-    ends = {"out": below, "today": size(b.today), "most": size(b.most), "fund": fund, "where": f" ({fund})" if fund else ""}
-    if answer.topic == "why":
-        if b.enough is None or b.enough == 0:
-            return words.say("even_fall_none", out=percent(b.enough or ZERO, 1))
-        kept = percent(b.enough, 1)
-        return words.say("even_fall_open", enough=kept) if b.out is None else words.say("even_fall", enough=kept, out=percent(b.out, 1))
-    if b.enough is None:
-        asked = b.out is not None and b.out > b.today
-        return words.say(f"even_never_{b.kind}" if asked else "even_open", kind=words.say(f"kind_of_{b.kind}"), **ends)
-    said = words.say(f"even_{b.kind}", enough=size(b.enough), **ends)
-    return said + words.say("even_below", out=below) if b.out is not None else said + words.say("even_nothing_below")
 
 
 def _nearness(words: Words, answer: Presence) -> Iterator[Sentence]:

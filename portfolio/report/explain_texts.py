@@ -59,51 +59,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "In its own field {names} would bring at least as much of everything for no more public money.",
         "同じ分野の{names}は、公費を増やさず、あらゆる面で同等以上の効果があります。",
     ),
-    "even_effect": (
-        "Break-even: at {enough} times its stated effects it is in a plan as good as the reported one",
-        "損益分岐: 効果が{enough}倍なら報告計画に並びます",
-    ),
-    "even_cost": ("Break-even in cost: {enough} cheaper brings it in", "費用の損益分岐: {enough}安ければ入ります"),
-    "even_success": (
-        "Break-even in the chance of success: {enough} brings it in (today {today})",
-        "成功確率の損益分岐: {enough}で入ります（現在{today}）",
-    ),
-    "even_money": ("Earmarked money in {fund}: {enough} more brings it in", "{fund}の使途限定の追加額: {enough}で入ります"),
-    "even_below": ("; at {out} it is proven not to be.", "（{out}では及ばないことが証明済み）。"),
-    "even_nothing_below": ("; whether less is enough is within the gap of the proof.", "（それ未満については証明のギャップの範囲内）。"),
-    "even_open": (
-        "Break-even in {kind}{where}: not settled within the gap and the time.",
-        "{kind}{where}の損益分岐: ギャップと時間の範囲で未確定です。",
-    ),
-    "kind_of_effect": ("its effects", "効果"),
-    "kind_of_cost": ("its cost", "費用"),
-    "kind_of_success": ("its chance of success", "成功確率"),
-    "kind_of_money": ("earmarked money", "使途限定の資金"),
-    "even_fall": (
-        "Its effects may fall to {enough} of what is stated before a plan without it is better; at {out} it is proven to leave.",
-        "効果が表示の{enough}まで下がっても残り、{out}では外れることが証明されています。",
-    ),
-    "even_fall_open": (
-        "Its effects may fall to {enough} of what is stated and it stays; whether it would stay below that is within the gap of the proof.",
-        "効果が表示の{enough}まで下がっても残ります。それ未満は証明のギャップの範囲内です。",
-    ),
-    "even_fall_none": ("Whatever its effects, it stays: shown for effects down to {out}.", "効果が{out}になっても残ります。"),
-    "even_never_effect": (
-        "No multiple of its effects up to {most} brings it in (searched with proof up to {out}).",
-        "効果を{most}倍にしても入りません（{out}倍まで証明済み）。",
-    ),
-    "even_never_cost": (
-        "Cutting its cost does not bring it in (proven at a cut of {out}).",
-        "費用を下げても入りません（{out}の引下げで証明済み）。",
-    ),
-    "even_never_success": (
-        "Not even certain success brings it in (proven up to {out}).",
-        "成功が確実でも入りません（{out}まで証明済み）。",
-    ),
-    "even_never_money": (
-        "Money in {fund} alone does not bring it in, however much (proven up to {out}).",
-        "{fund}の資金だけでは、いくら増やしても入りません（{out}まで証明済み）。",
-    ),
     "within": ("Is there such a plan close to the best? {answers}.", "最良に近い計画に含まれますか。{answers}。"),
     "within_one": ("within {share} of the best: {answer}", "最良から{share}以内: {answer}"),
     "yes": ("yes", "含まれる"),
