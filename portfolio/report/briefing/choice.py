@@ -11,8 +11,9 @@ from portfolio.report.briefing.parts import Axis, Bars, Group, Page, Points
 from portfolio.report.briefing.phrases import say
 from portfolio.report.briefing.shape import Exchange, exchanges, knee, neighbours
 from portfolio.report.briefing.stepped import stepped
+from portfolio.report.content import criterion_label
 from portfolio.report.naming import clean, name_of, short
-from portfolio.report.numbers import NONE, Unit, percent_up, significant
+from portfolio.report.numbers import NONE, Unit, in_words, percent_up, significant
 from portfolio.report.palette import BLUE, CHOSEN, GREY, INK, KNEE, NEIGHBOUR
 from portfolio.results import Frontier, Plan
 from portfolio.schema.criterion import Criterion
@@ -20,6 +21,8 @@ from portfolio.schema.criterion import Criterion
 ZERO = Fraction(0)
 MOST_PAIRS = 3
 """Criterion pairs drawn on the page; more criteria are in the explorer."""
+MYRIAD = 10_000
+"""From one Japanese unit of large numbers to the next: 億, 兆."""
 MOST_FIELDS = 8
 """Fields of the waterfall with a bar of their own."""
 
@@ -161,20 +164,30 @@ def exchange_page(material: Material, lang: str) -> Page | None:
 
 
 def _line(material: Material, exchange: Exchange, lang: str) -> str:
-    units = material.units(lang)
-    names = {c.id: short(name_of(c, lang)) for c in material.instance.criteria}
-    gained = exchange.gain * units[exchange.criterion].factor
-    costs = []
-    for c, lost in exchange.losses.items():
-        if lost > 0:
-            amount = significant(lost * units[c].factor / gained, 3)
-            costs.append(say("exchange_one", lang, amount=amount, unit=clean(units[c].label), name=names[c]))
-    joint = "、" if lang == "ja" else " + "
-    losses = joint.join(costs) or say("exchange_nothing", lang)
-    own = clean(units[exchange.criterion].label)
-    step = f"1{own}" if lang == "ja" else own
-    # Without a unit two spaces would meet.
-    return clean(say("exchange_line", lang, unit=step, gained=names[exchange.criterion], losses=losses, point=exchange.point))
+    """Losses per round step of the criterion that gains."""
+    instance, units = material.instance, material.units(lang)
+    names = {c.id: short(name_of(c, lang)) for c in instance.criteria}
+    labels = {c.id: criterion_label(instance, c) for c in instance.criteria}
+
+    money = {c for c, label in labels.items() if label and label == instance.header.unit}
+
+    def amount(criterion: str, value: Fraction) -> str:
+        if criterion in money:
+            return in_words(instance.header, value, lang)
+        label = clean(units[criterion].label)
+        return f"{significant(value * units[criterion].factor, 3)} {label}".strip()
+
+    step = 1 / units[exchange.criterion].factor
+    while lang == "ja" and exchange.criterion in money and abs(material.plan.criteria[exchange.criterion]) >= step * MYRIAD:
+        step *= MYRIAD
+    costs = [
+        say("exchange_one", lang, amount=amount(c, lost * step / exchange.gain), name=names[c])
+        for c, lost in exchange.losses.items()
+        if lost > 0
+    ]
+    losses = ("、" if lang == "ja" else " + ").join(costs) or say("exchange_nothing", lang)
+    said = amount(exchange.criterion, step)
+    return say("exchange_line", lang, step=said, gained=names[exchange.criterion], losses=losses, point=exchange.point)
 
 
 def exchange_table(material: Material, found: list[Exchange], lang: str) -> Table:

@@ -97,10 +97,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "public_money": ("public money, {unit}", "公費（{unit}）"),
     "exchange_page": ("What one more unit costs", "もう一単位の代償"),
     "exchange_line": (
-        "One more {unit} of {gained} costs {losses} (plan {point}).",
-        "{gained}を{unit}改善する代償: {losses}（計画{point}）。",
+        "Improving {gained} by {step} costs {losses} (plan {point}).",
+        "{gained}を{step}改善する代償: {losses}（計画{point}）。",
     ),
-    "exchange_one": ("{amount} {unit} of {name}", "{name} {amount}{unit}"),
+    "exchange_one": ("{amount} of {name}", "{name} {amount}"),
     "exchange_nothing": ("nothing in the other criteria", "他の基準の犠牲なし"),
     "exchange_table": (
         "changes from this plan to the cheapest efficient one that improves a criterion (+ is better)",

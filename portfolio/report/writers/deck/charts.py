@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import floor, log10
 from typing import Any
 
 from lxml import etree
@@ -14,7 +15,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
 
-from portfolio.report.briefing.parts import Axis, Bars, Group, Numbers, Points
+from portfolio.report.briefing.parts import Axis, Bars, Group, Points
 from portfolio.report.naming import clean
 from portfolio.report.writers.deck.fit import LINE, cut
 from portfolio.report.writers.deck.look import POINT, Look
@@ -33,6 +34,8 @@ LONGEST_NAME = 0.42
 AROUND = 85.0
 """Points of a chart's height that title, axis and legend take."""
 LEAST_SIZE, MOST_TICKS = 6.5, 6
+ROUNDING = 1e-9
+"""Of a logarithm of a power of ten."""
 
 
 class _Safe:
@@ -100,7 +103,7 @@ def add_bars(slide: Any, look: Look, bars: Bars, box: Box, size: float, bare: bo
     # One series that says what its axis says needs no legend.
     _legend(chart, not bare and (len(told) > 1 or [s.name for s in told] != [bars.value_axis.title]), size)
     _axis(chart.value_axis, bars.value_axis, size, grid=True)
-    chart.value_axis.tick_labels.number_format = _number_format([v for s in bars.series for v in s.values if v is not None])
+    chart.value_axis.tick_labels.number_format = _number_format(*_ends(bars))
     chart.value_axis.tick_labels.number_format_is_linked = False
     # Beside lying bars a title would stand on its side; what the names are is said by the chart's title.
     _axis(chart.category_axis, Axis("") if bars.lying else bars.category_axis, size, grid=False)
@@ -138,7 +141,7 @@ def add_points(slide: Any, look: Look, points: Points, box: Box, size: float, ba
         (chart.value_axis, points.y, [y for g in groups for y in g.ys]),
     ):
         _axis(axis, said, size, grid=True)
-        axis.tick_labels.number_format = _number_format(values)
+        axis.tick_labels.number_format = _number_format(min(values), max(values))
         axis.tick_labels.number_format_is_linked = False
         low, high = min(values), max(values)
         pad = (high - low or abs(high) or 1.0) * 0.08
@@ -202,9 +205,12 @@ def _tops_at_hundred(bars: Bars) -> bool:
     return all(sum(s.values[i] or 0.0 for s in bars.series) <= 100.0001 for i in range(len(bars.categories)))
 
 
-def _number_format(values: list[float] | Numbers) -> str:
-    most = max((abs(v) for v in values if v is not None), default=0.0)
-    return "#,##0" if most >= 20 else "#,##0.0" if most >= 2 else "#,##0.00" if most >= 0.2 else "General"
+def _number_format(low: float, high: float) -> str:
+    """Decimals that tell the numbers of an axis with these ends apart."""
+    if high <= low:
+        return "General"
+    decimals = max(0, -floor(log10(_step(low, high, 8)) + ROUNDING))
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
 
 
 def _round_out(low: float, high: float, most: int = 8) -> tuple[float, float]:

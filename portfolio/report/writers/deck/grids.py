@@ -197,7 +197,7 @@ def _natural(table: Table, body: Sequence[Any], size: float) -> list[float]:
         held = max(held, max((BOLD * width(clean(row[c].text), size) for row in _parts(table)[1]), default=0.0))
         head = BOLD * width(clean(column.title), size)
         if column.numeric:
-            head = min(head, max(head / MOST_HEAD_LINES * 1.3, BOLD * _longest_word(column.title, size)))
+            head = min(head, max(head / MOST_HEAD_LINES * 1.3, BOLD * _longest_word(column.title, size))) / SAFE
         natural.append(max(held, head) + 2 * SIDE)
     return natural
 
