@@ -31,15 +31,16 @@ SCRIPTS = (
     "grounds",
 )
 """In the order in which they refer to each other."""
-START = "start();"
+BEGIN, READY = "start();", "library();"
+"""The tables are drawn before the library is read, the figures after it."""
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _ENDS = re.compile(r"</script|<!--", re.IGNORECASE)
 
 
 def page(data: Mapping[str, Json], lang: str, title: str) -> bytes:
     """The file's bytes."""
-    own = '"use strict";\n' + "\n".join((PAGE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    scripts = {"own": inline(own), "plotly": inline(plotly()), "start": START}
+    own = '"use strict";\n' + "\n".join((PAGE / "js" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS) + BEGIN
+    scripts = {"own": inline(own), "plotly": inline(plotly()), "ready": READY}
     # What the library writes into style attributes cannot be known beforehand; no style can run anything or load anything here.
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; style-src 'unsafe-inline'; "

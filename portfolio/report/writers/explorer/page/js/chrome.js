@@ -89,6 +89,8 @@ const watcher = new IntersectionObserver((seen) => {
   for (const entry of seen) if (entry.isIntersecting) wake(entry.target);
 }, { rootMargin: "300px" });
 function wake(node) {
+  // The tables stand before the library that draws is there.
+  if (!window.Plotly) return;
   const job = waiting.get(node);
   watcher.unobserve(node);
   waiting.delete(node);
@@ -100,18 +102,26 @@ function lazily(node, job) {
   watcher.observe(node);
 }
 
+// What is printed is what is open; figures keep their drawing and are made smaller, because some take half a second to draw anew.
+const PAPER = 680;
 let before = null;
 addEventListener("beforeprint", () => {
   before = state.theme;
   change({ theme: "light" });
-  for (const node of document.querySelectorAll("details")) node.open = true;
-  for (const node of [...waiting.keys()]) wake(node);
-  fitPlots(660);
+  for (const node of [...waiting.keys()]) if (node.offsetParent) wake(node);
+  for (const node of [...shown, $("parallel")?.querySelector(".lines")]) if (node?.isConnected) node.style.zoom = Math.min(1, PAPER / (node.offsetWidth || node.clientWidth || PAPER));
 });
 addEventListener("afterprint", () => {
+  for (const node of [...shown, $("parallel")?.querySelector(".lines")]) if (node) node.style.zoom = "";
   change({ theme: before || "auto" });
-  fitPlots(null);
 });
+// Figures farther down are drawn when nothing else is to do, so that they are there when the page is printed.
+function drawRest() {
+  const next = [...waiting.keys()].find((node) => node.offsetParent);
+  if (!next) return;
+  wake(next);
+  (window.requestIdleCallback || setTimeout)(drawRest);
+}
 
 function start() {
   for (const node of document.querySelectorAll("section")) if (!SECTIONS.includes(node.id)) node.remove();
@@ -129,6 +139,14 @@ function start() {
   // The link is read first: the first drawing writes it anew.
   Object.assign(state, asked());
   redraw(["lang"]);
+}
+function library() {
+  for (const [node, job] of [...waiting]) {
+    const top = node.offsetParent ? node.getBoundingClientRect().top : Infinity;
+    if (top < innerHeight) wake(node);
+    else lazily(node, job);
+  }
+  (window.requestIdleCallback || setTimeout)(drawRest);
 }
 function redraw(keys) {
   const changed = new Set(keys);

@@ -99,6 +99,15 @@ function turn(place, criterion) {
   change({ axes });
 }
 
+// While a brush moves only the points' own style changes, a millisecond's work; the library hears of it when the brush rests.
+let rest = 0;
+function faded() {
+  const shades = opacities();
+  flatBox.querySelectorAll(".scatterlayer .trace:first-child .point").forEach((point, n) => { point.style.opacity = shades[n]; });
+  clearTimeout(rest);
+  rest = setTimeout(() => { if (!state.solid && flatBox.isConnected) Plotly.restyle(flatBox, { "marker.opacity": [opacities()] }, [0]); }, 200);
+}
+
 let due = 0;
 planView(["plan", "other", "brushes"], (changed) => {
   if (changed.has("lang")) return;
@@ -111,7 +120,7 @@ planView(["plan", "other", "brushes"], (changed) => {
     else {
       const names = groups().map((g) => g.key), picked = names.indexOf("picked_plan"), [x, y] = state.axes;
       if (changed.has("plan")) Plotly.restyle(flatBox, { x: [at([state.plan], x)], y: [at([state.plan], y)], customdata: [[state.plan]] }, [picked]);
-      if (changed.has("brushes")) Plotly.restyle(flatBox, { "marker.opacity": [opacities()] }, [0]);
+      if (changed.has("brushes")) faded();
     }
   });
 });

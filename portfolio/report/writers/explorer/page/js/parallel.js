@@ -82,7 +82,7 @@ function marked() {
       end.setAttribute("aria-valuetext", valueAt(axis, share));
     });
   }
-  const kept = PLANS.filter((_, n) => passes(n)).length;
+  const kept = passing.filter(Boolean).length;
   $("kept").textContent = ui("shown_of", { n: kept, all: PLANS.length });
 }
 planView(["plan", "other", "brushes"], (changed) => { if (board && !changed.has("lang")) marked(); });

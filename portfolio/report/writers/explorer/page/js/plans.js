@@ -19,7 +19,12 @@ function height(n, axis) {
 }
 const HEIGHTS = PLANS.map((_, n) => Array.from({ length: AXES }, (_, axis) => height(n, axis)));
 const EDGE = 1e-9;
-const passes = (n) => Object.entries(state.brushes).every(([axis, [low, high]]) => HEIGHTS[n][axis] >= low - EDGE && HEIGHTS[n][axis] <= high + EDGE);
+let passing = PLANS.map(() => true);
+const passes = (n) => passing[n];
+planView(["brushes"], () => {
+  const asked = Object.entries(state.brushes);
+  passing = HEIGHTS.map((own) => asked.every(([axis, [low, high]]) => own[axis] >= low - EDGE && own[axis] <= high + EDGE));
+});
 
 function pick(n) {
   if (n === state.other) change({ plan: n, other: state.plan });
@@ -88,7 +93,7 @@ planView(["plan", "other", "brushes", "order"], (changed) => {
     row.hidden = !on && n !== state.other && !passes(n);
   });
   if ($("other")) $("other").value = state.other === null ? "" : String(state.other);
-  if ($("shown")) $("shown").textContent = ui("shown_of", { n: PLANS.filter((_, n) => passes(n)).length, all: PLANS.length });
+  if ($("shown")) $("shown").textContent = ui("shown_of", { n: passing.filter(Boolean).length, all: PLANS.length });
   const box = $("plan-scroll"), row = rows[state.plan];
   if (changed.has("plan") && box && row.offsetTop) {
     const head = 40, top = row.offsetTop - head, low = row.offsetTop + row.offsetHeight;
@@ -107,7 +112,7 @@ planView(["plan", "other"], () => {
     const more = both ? [valueText(state.other, i), apartText(value, valueText(state.other, i))] : [];
     return [text.criteria_full[i], value, ...more, text.best[i] || "-", lost, text.units[i] || "-"];
   };
-  const last = heads.length - 1, kind = (i) => (i > 0 && i < last ? ".n" : "");
+  const last = heads.length - 1, kind = (i) => (i > 0 && i < last ? (both && i === last - 2 ? ".n.wide" : ".n") : "");
   body("answer").replaceChildren(
     make("p.big", {}, `${state.plan === DATA.chosen ? "" : idOf(state.plan) + ": "}${title}`),
     make("p", {}, text.question), ...(text.aim && state.plan === DATA.chosen ? [make("p", {}, text.aim)] : []),

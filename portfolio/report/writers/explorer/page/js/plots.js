@@ -30,11 +30,6 @@ function plot(node, traces, layout) {
   return Plotly.react(node, traces, layout, { displayModeBar: false, responsive: true, scrollZoom: false });
 }
 
-// Width in px while printing, null for the width of the page.
-function fitPlots(width) {
-  for (const node of shown) if (node.isConnected && node.layout) Plotly.relayout(node, width === null ? { width: null, autosize: true } : { width });
-}
-
 // A figure of the briefing.
 function figure(coded) {
   const box = make("div.plot.low", { "aria-label": coded.title });
@@ -49,7 +44,9 @@ function bars(box, coded) {
     hovertext: s.values.map((v, n) => (v === null ? "" : `${names[n]}<br>${plain(s.name)}: ${plain(significant(v, 4))}`)),
     x: coded.lying ? s.values : places, y: coded.lying ? places : s.values, marker: { color: s.hidden ? "rgba(0,0,0,0)" : s.colour },
   }));
-  const across = axis(coded.value, coded.low === null ? {} : { range: [coded.low, null] });
+  // A bar's axis would begin at 0; where the figure says otherwise both ends are set.
+  const tops = places.map((n) => coded.series.reduce((sum, s) => sum + (s.values[n] ?? 0), 0)), top = Math.max(...tops);
+  const across = axis(coded.value, coded.low === null ? {} : { range: [coded.low, top + (top - coded.low) * 0.05] });
   const along = axis(coded.category, { tickvals: coded.named ? places : [], ticktext: coded.named ? names : [], ...(coded.lying ? { autorange: "reversed" } : {}) });
   const high = coded.lying ? Math.max(260, 90 + names.length * 30) : 340;
   plot(box, traces, look({ barmode: coded.mode, height: high, bargap: coded.named ? 0.2 : 0, showlegend: coded.series.filter((s) => !s.hidden).length > 1,

@@ -68,7 +68,7 @@ planView(["plan", "other", "search", "show", "cell", "order", "programme"], () =
     const t = now.get(p), other = both ? choices(state.other).get(p) : null;
     return make("tr.can" + (t.funded ? "" : ".faint") + (p === state.programme ? ".on" : ""), { "data-programme": p },
       make("td", {}, make("button.link", { type: "button", "aria-pressed": String(p === state.programme) }, text.programmes[p])),
-      make("td.wide", {}, [fieldName(p), typeName(p)].filter(Boolean).join(" · ")), make("td", {}, ui(t.funded ? "state_funded" : "state_left"), text.why[p] ? ` (${ui("explained")})` : ""),
+      make("td.wide", {}, [fieldName(p), typeName(p)].filter(Boolean).join(" · ")), make("td.tight", {}, ui(t.funded ? "state_funded" : "state_left"), text.why[p] ? make("span.under", {}, ui("explained")) : null),
       make("td.wide", {}, t.option, t.payers ? make("span.under", {}, t.payers) : null), make("td.n.wide", {}, t.scale), make("td.n", {}, t.amount), both ? make("td.n", {}, other ? amount(other.amount) : "-") : null,
       text.criteria.map((_, i) => make("td.n.wide", {}, t.brings[i] ?? "-")), many ? make("td.n", {}, text.shares[p][1]) : null);
   };
