@@ -4,7 +4,7 @@
 
 loop     change the data, validate, rebuild with Pyomo (to_pyomo, ranges given, so that they are not computed again), solve with HiGHS through Pyomo to the same gap;
          its seconds per run are the median of --loop runs
-sweep    the same points through the engine: threads with 1 and 2 workers, then a local Dask cluster with 2
+sweep    the same points through the engine: 1 worker, 2 worker processes, then a local Dask cluster with 2; starting workers counts
 Every point of the loop is compared with the sweep's run: both plans must lie within the gap of both bounds. Exits 1 when a stated ratio is missed; figures on a
 loaded machine say little about scaling, so the load average is printed with them.
 """
@@ -70,7 +70,9 @@ def timed(instance: Instance, todo: Todo, workers: int, scheduler: str | None = 
         )
         begun = time.perf_counter()
         sweep = run_sweep(instance, SPEC, None, todo, Means(workers, scheduler, store))
-    return (time.perf_counter() - begun) / len(sweep.runs), sweep
+    seconds = (time.perf_counter() - begun) / len(sweep.runs)
+    print(f"{scheduler or 'here'}, workers {workers}: {len(sweep.runs)} runs, {seconds:.4f} s per run", file=sys.stderr, flush=True)
+    return seconds, sweep
 
 
 def same(part: Sweep, whole: Sweep) -> bool:

@@ -55,24 +55,22 @@ class Session:
         self.instance, self.spec, self.seed = instance, spec, seed
         self.program = program if program is not None else assemble(instance, spec)
         self._door = partial(open_door, solver, seed=seed, threads=threads)
-        self._open()
-
-    def _open(self) -> None:
         self.solver = self._door(self.program)
+        self._add_criterion_rows()
+
+    def _add_criterion_rows(self) -> None:
         self._scale = [max(float(np.abs(row).max(initial=0.0)), 1e-9) / 100 for row in self.program.criteria]
         free = [(row / s, -_INF, _INF) for row, s in zip(self.program.criteria, self._scale, strict=True)]
         self._criterion_rows = self.solver.add_rows(free)
 
-    def move_to(self, instance: Instance, program: Program) -> bool:
-        """Go on with another instance and its Program. True: the solver object stayed, only numbers in it were changed."""
-        before, self.instance, self.program = self.program, instance, program
-        if not isinstance(self.solver, Highs) or before.names != program.names or not self.solver.exchange(program):
-            self._open()
-            return False
-        for q, row in enumerate(self._criterion_rows):
-            moved = np.flatnonzero(before.criteria[q] != program.criteria[q])
-            self.solver.enter(np.full(len(moved), row), moved, program.criteria[q][moved] / self._scale[q])
-        return True
+    def move_to(self, instance: Instance, program: Program) -> None:
+        """Go on with another instance and its Program; a HiGHS object stays and takes the new numbers."""
+        self.instance, self.program = instance, program
+        if isinstance(self.solver, Highs):
+            self.solver.exchange(program)
+        else:
+            self.solver = self._door(program)
+        self._add_criterion_rows()
 
     def natural(self, values: Floats) -> dict[str, float]:
         """Minimised values -> criterion id -> natural value."""

@@ -1,4 +1,4 @@
-"""HiGHS through highspy: one persistent object, arrays handed over once; later only costs, bounds and right-hand sides move.
+"""HiGHS through highspy: one persistent object, arrays handed over once; for a Program only costs, bounds and right-hand sides move.
 
 Guards against what was measured (docs/traps.md): every array is finite before, the model's counts and every status are checked after,
 gaps are set on purpose, the interrupt flag is reset in each callback, bounds after an interrupt come from the callback, LP time
@@ -53,8 +53,6 @@ _NEAR: dict[str, Any] = {
     "mip_pscost_minreliable": 1,
 }
 """Heuristics and trial branchings of a solve that has to find plans, and of one that begins near the best and only has to prove it."""
-MOST_EXCHANGED = 4_000
-"""Coefficients changed one by one; beyond that passing the whole model is quicker."""
 VERDICTS: dict[HighsModelStatus, Verdict] = {
     HighsModelStatus.kOptimal: "optimal",
     HighsModelStatus.kModelEmpty: "optimal",
@@ -78,17 +76,12 @@ class Highs:
 
     def __init__(self, program: Program, seed: int = 0, options: dict[str, Any] | None = None) -> None:
         """Raises SolverFailure when HiGHS does not hold the model that was handed over."""
-        self.program = program
-        self._rows = program.m
-        self._cost = np.zeros(program.n)
         self._near = False
-        self._everything = np.arange(program.n, dtype=np.int32)
         self._highs = highspy.Highs()
         for name, value in {**_OPTIONS, "random_seed": seed, **(options or {})}.items():
             self._set(name, value)
         check_finite(program)
-        self._check(hand_over(self._highs, program), "passModel")
-        self._check_counts(len(program.data))
+        self._take(program)
         self._watching = Watch(self._highs)
 
     # -- changes ---------------------------------------------------------------------------------------------------
@@ -121,25 +114,21 @@ class Highs:
         for row, col, value in zip(rows, cols, values, strict=True):
             self._check(self._highs.changeCoeff(int(row), int(col), float(value)), "changeCoeff")
 
-    def exchange(self, program: Program) -> bool:
-        """Hold another Program of the same structure by changing only the numbers that differ; False, and nothing done, where it has another
-        structure or differs in so many coefficients that handing it over anew is quicker. Rows added stay."""
-        old = self.program
-        alike = all(np.array_equal(getattr(old, name), getattr(program, name)) for name in ("indptr", "indices", "integer"))
-        if not alike or (old.n, old.m) != (program.n, program.m):
-            return False
-        moved = np.flatnonzero(old.data != program.data)
-        if len(moved) > MOST_EXCHANGED:
-            return False
+    def exchange(self, program: Program) -> None:
+        """Hold another Program instead; rows added are gone, options stay.
+
+        All of it is handed over: after numbers changed in place the answer depends on the Programs before (docs/traps.md).
+        """
         check_finite(program)
-        self.enter(np.searchsorted(old.indptr, moved, side="right") - 1, program.indices[moved], program.data[moved])
-        cols = np.flatnonzero((old.col_lower != program.col_lower) | (old.col_upper != program.col_upper))
-        self.bound_columns(cols, program.col_lower[cols], program.col_upper[cols])
-        rows = np.flatnonzero((old.row_lower != program.row_lower) | (old.row_upper != program.row_upper))
-        self.bound_rows(rows, program.row_lower[rows], program.row_upper[rows])
-        self.program = program
-        self.forget()
-        return True
+        self._check(self._highs.clearModel(), "clearModel")
+        self._take(program)
+
+    def _take(self, program: Program) -> None:
+        self.program, self._rows = program, program.m
+        self._cost = np.zeros(program.n)
+        self._everything = np.arange(program.n, dtype=np.int32)
+        self._check(hand_over(self._highs, program), "passModel")
+        self._check_counts(len(program.data))
 
     def forget(self) -> None:
         """Drop basis, solution and everything learnt: the next answer depends on its question alone."""

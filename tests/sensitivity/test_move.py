@@ -66,13 +66,13 @@ def test_moving_there_and_back_answers_like_new_sessions(change: Change) -> None
         assert moved.objective == pytest.approx(fresh.objective, abs=1e-6)
 
 
-def test_only_numbers_move_in_place_and_the_solver_then_holds_the_new_ones() -> None:
+def test_after_a_move_the_solver_holds_the_new_numbers() -> None:
     here = generate(7, seed=3)
     session = Session(here, SPEC)
-    for change, stays in ((more_money, True), (double_costs, True), (fewer, False)):
+    for change in (more_money, double_costs, fewer):
         there = changed(here, change)
         program = assemble(there, SPEC)
-        assert session.move_to(there, program) is stays
+        session.move_to(there, program)
         held = session.solver._highs.getLp()  # type: ignore[attr-defined]
         m = program.m
         assert np.array_equal(np.array(held.row_upper_)[:m], np.array(program.row_upper).clip(max=held.row_upper_[m]))

@@ -20,6 +20,7 @@ from portfolio.results.sweep import Run, Sweep
 from portfolio.schema.aim import Lexicographic, Reference, Weighted
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
+from portfolio.sensitivity.bench import Frame, SweepMaker, question
 from portfolio.sensitivity.factors import settings_of
 from portfolio.sensitivity.sweep import Means, Todo, run_sweep
 from portfolio.session import Session
@@ -70,6 +71,18 @@ def test_the_table_is_the_same_for_one_and_two_workers_and_from_a_store(tmp_path
         filled = len(store)
         assert table(swept(instance, todo, workers=1, store=store)) == table(one)
         assert len(store) == filled, "nothing was solved again"
+
+
+def test_a_run_does_not_depend_on_the_runs_before_it() -> None:
+    instance = generate(40, criteria=1)
+    todo = Todo(kind="monte-carlo", vary=VARY[:2], runs=8, gap=F(1, 50), candidates=0)
+    sweep = swept(instance, todo)
+    base = {t.programme: (t.way, t.units) for t in sweep.base.taken} if sweep.base else {}
+    aim = Weighted.model_validate(sweep.aim)
+    maker = SweepMaker(instance, sweep.design.factors, (Frame(SPEC, aim, sweep.ranges, base, 0.02),))
+    asked = [question(point) for point in sweep.design.points]
+    one, other, stop = maker(), maker(), threading.Event()
+    assert [one(q, stop) for q in asked] == [other(q, stop) for q in reversed(asked)][::-1]
 
 
 def test_more_factors_or_another_gap_do_not_mix_with_what_the_store_has(tmp_path: Path) -> None:
