@@ -14,6 +14,7 @@ from portfolio.report.writers.figures.words import cut, legend, scaled, wide
 THICK = 0.72
 WIDTH = 0.88
 """Share of the figure's width that the categories of standing bars have."""
+MARGIN = 0.05
 LONGEST = 34
 """Cells of a category's name beside a lying bar."""
 
@@ -40,13 +41,21 @@ def draw_bars(axes: Any, bars: Bars) -> None:
         axes.grid(axis="y")
         axes.tick_params(axis="x", length=0)
     if bars.value_axis.low is not None:
-        (axes.set_xlim if bars.lying else axes.set_ylim)(bars.value_axis.low, None)
+        # The margin that matplotlib leaves is a share of what begins at 0.
+        low, high = bars.value_axis.low, max(_tops(bars), default=1.0)
+        (axes.set_xlim if bars.lying else axes.set_ylim)(low, high + MARGIN * (high - low))
     if any(v < 0 for v in values):
         (axes.axvline if bars.lying else axes.axhline)(0, color=INK, linewidth=0.8)
     drawn = [(h, s) for h, s in zip(handles, shown, strict=True) if not s.hidden]
     # One series that says what its axis says needs no legend.
     if len(drawn) > 1 or [s.name for _, s in drawn] != [bars.value_axis.title]:
         legend(axes, [h for h, _ in drawn], [clean(s.name) for _, s in drawn])
+
+
+def _tops(bars: Bars) -> list[float]:
+    """Where the positive parts of each category end."""
+    columns = zip(*(s.values for s in bars.series), strict=True)
+    return [sum(v for v in column if v is not None and v > 0) for column in columns]
 
 
 def _label(axes: Any, bars: Bars) -> None:
