@@ -100,8 +100,8 @@ PUBLISHED_FEASIBILITY = 1e-6
 RUN_DIGITS = 9
 """Significant digits of the values of a sweep's runs: a solver's answer repeats to its feasibility tolerance of 1e-7, not to the last bit."""
 
-BREAK_EVEN_TOLERANCE = Fraction(1, 100)
-"""Width at which a break-even interval is narrow enough [share of the programme's effect, cost or chance]: inputs are not known to one per cent."""
+BREAK_EVEN_TOLERANCE = Fraction(1, 20)
+"""Width at which a break-even interval is narrow enough [share of the programme's effect, cost or chance]: judged inputs are not known to five per cent."""
 
 BREAK_EVEN_AIM = 1.2
 """Distance from the goal at which a bound is sought first [gap of the solves]: a solve to the gap just proves it; nearer ones cost far more."""

@@ -46,6 +46,10 @@ def explain(
     break_even: Annotated[
         str | None, typer.Option(help="effect, cost, success, money (default: all for one programme, effect for many).", metavar="A,B")
     ] = None,
+    tolerance: Annotated[
+        str,
+        typer.Option(help="Width at which a break-even is narrow enough: share of the effect, cost, chance or of the money for all of it."),
+    ] = "5%",
     gap: Annotated[str, typer.Option(help="Gap of each solve.")] = "0.1%",
     time_limit: Annotated[
         float | None,
@@ -82,6 +86,8 @@ def explain(
     from portfolio.errors import UsageError
 
     desk = Desk.of(lang.value, as_json, everything)
+    if share(tolerance, "--tolerance") <= 0:
+        raise UsageError("--tolerance must be above 0", "--tolerance は0より大きくしてください")
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
     loaded = read_any_result(result)
@@ -98,6 +104,7 @@ def explain(
         quiet=quiet,
         settings=tuple(set_ or ()),
         within=share(within, "--within"),
+        tolerance=share(tolerance, "--tolerance"),
         only=tuple(x.strip() for x in (only or "").split(",") if x.strip()),
     )
     flags: dict[str, Any] = {"infeasible": infeasible, "prices": prices, "alternatives": alternatives, "core": core, "persist": persist}

@@ -45,6 +45,7 @@ class Asked:
     quiet: bool
     settings: tuple[str, ...]
     within: Fraction
+    tolerance: Fraction
     only: tuple[str, ...]
 
     @property
@@ -139,10 +140,14 @@ def programme(asked: Asked, _: Any) -> Said:
     budget = BUDGET if asked.seconds is None else asked.seconds
 
     def work(stop: threading.Event) -> dict[str, Any]:
-        found = explain_result(asked.result, asked.programme or "", kinds, asked.gap, budget=budget, stop=stop)
+        found = explain_result(asked.result, asked.programme or "", kinds, asked.gap, budget=budget, stop=stop, tolerance=asked.tolerance)
         return {"of": found.of, "presence": found}
 
-    answer, stopped = asked.once("programme", {"programme": asked.programme, "break_evens": list(kinds), "seconds": repr(budget)}, work)
+    answer, stopped = asked.once(
+        "programme",
+        {"programme": asked.programme, "break_evens": list(kinds), "seconds": repr(budget), "tolerance": str(asked.tolerance)},
+        work,
+    )
     said = answer.presence
     assert said is not None
     if asked.frontier is not None:
@@ -162,7 +167,7 @@ def unfunded(asked: Asked, _: Any) -> Said:
     from portfolio.report.explain_bulk import bulk_content
     from portfolio.schema.validate import parse_instance
 
-    options = Options(gap=asked.gap, seconds=asked.limit, kinds=kinds_of(asked, ("effect",)))
+    options = Options(gap=asked.gap, seconds=asked.limit, kinds=kinds_of(asked, ("effect",)), tolerance=asked.tolerance)
     names = names_of(asked.result)
     watcher = CountWatcher(asked.desk, asked.quiet)
     if asked.result.plan is None:

@@ -105,11 +105,12 @@ class Search:
             self.enough = change.today
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        """Those with a side open come first, fewest questions first; then the widest against its tolerance."""
+    def rank(self) -> tuple[int, float]:
+        """Those with a side open come first, fewest questions first; then those of which only today is known to be too little; then the widest against
+        its tolerance."""
         if self.out is None or self.enough is None:
-            return False, float(self.solves)
-        return True, -float((self.enough - self.out) / self.change.tolerance)
+            return 0, float(self.solves)
+        return 1 if self.out == self.change.today else 2, -float((self.enough - self.out) / self.change.tolerance)
 
     def answer(self) -> BreakEven:
         """As far as it went."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from portfolio.engine.store import Record, Store
@@ -14,6 +15,7 @@ from portfolio.explain.collection import about, answered, key_of
 from portfolio.explain.effort import Effort
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.question import Question
+from portfolio.numerics import BREAK_EVEN_TOLERANCE
 from portfolio.results import Result
 from portfolio.results.explained import Answered
 from portfolio.schema.instance import content_hash
@@ -21,12 +23,14 @@ from portfolio.schema.instance import content_hash
 
 @dataclass(frozen=True)
 class Options:
-    """What every answer depends on. gap: share of the aim's range · seconds: per solve · solves: MIPs per break-even · kinds: break-evens."""
+    """What every answer depends on. gap: share of the aim's range · seconds: per solve · solves: MIPs per break-even · kinds: break-evens
+    tolerance: on them."""
 
     gap: float = 0.001
     seconds: float = float("inf")
     solves: int = 2
     kinds: tuple[str, ...] = ("effect",)
+    tolerance: Fraction = BREAK_EVEN_TOLERANCE
 
     def question(self, name: str) -> dict[str, Any]:
         """The same as plain data, for one programme."""
@@ -37,6 +41,7 @@ class Options:
             "seconds": None if limit is None else repr(limit),
             "solves": self.solves,
             "break_evens": list(self.kinds),
+            "tolerance": str(self.tolerance),
         }
 
 
@@ -77,7 +82,9 @@ class _Bench:
         self.question, self.options, self.about = question, options, about_
 
     def __call__(self, question: Record, stop: threading.Event) -> Record | None:
-        effort = Effort(self.options.gap * self.question.unit, self.options.seconds, self.options.solves, stop)
+        effort = Effort(
+            self.options.gap * self.question.unit, self.options.seconds, self.options.solves, stop, tolerance=self.options.tolerance
+        )
         said = explain_programme(self.question, question["programme"], effort, self.options.kinds)
         # An answer that was cut short depends on the moment it was cut: it is not kept.
         if stop.is_set():

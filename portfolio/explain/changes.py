@@ -33,35 +33,38 @@ class Change:
     """Does a plan stay feasible, with a value that falls as the size grows?"""
 
 
-def changes(question: Question, name: str) -> list[Change]:
-    """What may be changed about a programme: effects, cost, chance of success, earmarked money in each fund that may pay for it."""
+def changes(question: Question, name: str, tolerance: Fraction = BREAK_EVEN_TOLERANCE) -> list[Change]:
+    """What may be changed about a programme: effects, cost, chance of success, earmarked money in each fund that may pay for it.
+
+    tolerance: on the sizes, share of its effects, cost, chance, or of the money that pays for all of it.
+    """
     instance = question.instance
-    listed = [effect_change(question, name), _cost(instance, name)]
+    listed = [effect_change(question, name, tolerance), _cost(instance, name, tolerance)]
     now = chance(instance, name)
     if now is not None and 0 < now < 1:
-        step = BREAK_EVEN_TOLERANCE * now
+        step = tolerance * now
         listed.append(Change("success", now, Fraction(1), step, lambda t: with_chance(instance, name, t), keeps=True))
-    return [*listed, *_earmarks(instance, name)]
+    return [*listed, *_earmarks(instance, name, tolerance)]
 
 
-def effect_change(question: Question, name: str) -> Change:
+def effect_change(question: Question, name: str, tolerance: Fraction = BREAK_EVEN_TOLERANCE) -> Change:
     """The programme's own benefits times a factor."""
     instance = question.instance
-    return Change("effect", Fraction(1), MOST_EFFECT, BREAK_EVEN_TOLERANCE, lambda t: with_effect(instance, name, t), keeps=True)
+    return Change("effect", Fraction(1), MOST_EFFECT, tolerance, lambda t: with_effect(instance, name, t), keeps=True)
 
 
-def _cost(instance: Instance, name: str) -> Change:
-    return Change("cost", Fraction(0), LARGEST_CUT, BREAK_EVEN_TOLERANCE, lambda t: with_cost_cut(instance, name, t))
+def _cost(instance: Instance, name: str, tolerance: Fraction) -> Change:
+    return Change("cost", Fraction(0), LARGEST_CUT, tolerance, lambda t: with_cost_cut(instance, name, t))
 
 
-def _earmarks(instance: Instance, name: str) -> list[Change]:
+def _earmarks(instance: Instance, name: str, tolerance: Fraction) -> list[Change]:
     ways = [w for w in instance.ways if w.programme == name and w.public_cost]
     if not ways:
         return []
     # What one yen buys shrinks with the years: so much pays for everything whenever it is spent.
     full = max(w.public_cost * w.units for w in ways) / min(instance.weights.values())
     paying = [f for f in instance.funds if any(instance.may_pay(w, f) and instance.open_years(w, f) for w in ways)]
-    step = max(BREAK_EVEN_TOLERANCE * full, instance.header.grid)
+    step = max(tolerance * full, instance.header.grid)
     return [
         Change("money", Fraction(0), full, step, lambda t, k=fund.id: with_earmark(instance, name, k, t), fund.id)  # type: ignore[misc]
         for fund in paying

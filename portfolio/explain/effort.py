@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 
 from portfolio.explain.question import MOMENT
+from portfolio.numerics import BREAK_EVEN_TOLERANCE
 from portfolio.solvers.outcome import Ask
 
 
 @dataclass
 class Effort:
-    """Absolute gap and seconds of each solve, solves per search; deadline (monotonic clock) for everything; workers: searches at a time."""
+    """Absolute gap and seconds of each solve, solves per search; deadline (monotonic clock) for everything; workers: searches at a time
+    tolerance: on break-evens (changes.py)."""
 
     gap: float = 0.0
     seconds: float = float("inf")
@@ -20,6 +23,7 @@ class Effort:
     stop: threading.Event | None = None
     deadline: float = float("inf")
     workers: int = 1
+    tolerance: Fraction = BREAK_EVEN_TOLERANCE
 
     @property
     def over(self) -> bool:

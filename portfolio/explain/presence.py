@@ -100,13 +100,13 @@ def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[
     if funded:
         if "effect" not in kinds or found.plan is None:
             return ()
-        falling = effect_change(question, name)
+        falling = effect_change(question, name, effort.tolerance)
         other = _Without(question, found.value)
         change = Change("effect", Fraction(0), Fraction(1), falling.tolerance, falling.apply, keeps=True)
         return (break_even(other, name, change, effort, Found(found.outcome, question.plan, question.value, -float("inf"))),)
     if not question.fundable(name) or (found.plan is None and found.outcome.verdict != "infeasible"):
         return ()
-    wanted = [effect_change(question, name)] if tuple(kinds) == ("effect",) else [c for c in changes(question, name) if c.kind in kinds]
+    wanted = [c for c in changes(question, name, effort.tolerance) if c.kind in kinds]
     # Where no plan obeys the rules with it, benefits change nothing; money or a lower cost may.
     return break_evens(question, name, [c for c in wanted if found.plan is not None or not c.keeps], effort, found)
 

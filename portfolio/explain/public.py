@@ -30,7 +30,7 @@ from portfolio.explain.question import Question
 from portfolio.formats.result_text import read_result
 from portfolio.formulation.cells import as_view
 from portfolio.library import DEFAULT_MODEL, load_model
-from portfolio.numerics import DEFAULT_GAP
+from portfolio.numerics import BREAK_EVEN_TOLERANCE, DEFAULT_GAP
 from portfolio.results import Frontier, Result
 from portfolio.results.explanation import Alternatives, Comparison, Conflict, Core, Presence, Price, Stability
 from portfolio.schema.aim import Aim
@@ -58,11 +58,12 @@ def explain_result(
     budget: float = float("inf"),
     frontier: Frontier | None = None,
     stop: threading.Event | None = None,
+    tolerance: Fraction = BREAK_EVEN_TOLERANCE,
 ) -> Presence:
     """Why one programme is not funded, or why it is, with a bound on every number.
 
     kinds: break-evens to find · gap: of each solve, share of the aim's range · seconds: per solve · solves: MIPs per break-even
-    budget: seconds for everything; break-evens are then as narrow as the time allowed.
+    budget: seconds for everything; break-evens are then as narrow as the time allowed · tolerance: width at which they are narrow enough.
     Raises UsageError (no such programme, no plan), InvalidInput.
 
     >>> import portfolio
@@ -72,7 +73,7 @@ def explain_result(
     """
     read = as_result(result)
     question = Question(read)
-    effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE)
+    effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE, tolerance)
     answer = explain_programme(question, programme, effort, kinds, frontier)
     if answer.status == "infeasible" and answer.topic == "why_not":
         book = _book(read, (programme,), seconds, stop)

@@ -193,30 +193,33 @@ class Question:
         if not all(self.fundable(name) for name in on):
             return Found(Outcome("infeasible", None, _INF, _INF), None, _INF, _INF)
         with self.insisting(on, without):
-            outcome = self._searched(ask, (*on, *without), known)
+            outcome, plan = self._searched(ask, (*on, *without), known)
         if outcome.x is None:
             return Found(outcome, None, _INF, outcome.bound)
-        plan = self.published(outcome.x)
+        if -_INF < ask.target < outcome.objective:
+            # Whoever named a target has no use for a plan that misses it.
+            return Found(outcome, None, outcome.objective, outcome.bound)
+        plan = plan or self.published(outcome.x)
         if plan is None and persevere:
             plan = self._with_room(ask, on, without)
         value = outcome.objective if plan is None else float(self.worth(plan.criteria))
         return Found(outcome, plan, value, min(outcome.bound, value))
 
-    def _searched(self, ask: Ask, free: tuple[str, ...], known: Plan | None) -> Outcome:
-        """Small Programs at once; large ones from the best plan near a known one, unless that is enough."""
+    def _searched(self, ask: Ask, free: tuple[str, ...], known: Plan | None) -> tuple[Outcome, Plan | None]:
+        """Small Programs at once; large ones from the best plan near a known one, unless that is enough: then with the audited plan."""
         if known is None or self.program.n < LARGE:
-            return self.solve(ask)
+            return self.solve(ask), None
         begun = time.monotonic()
         first = nearby(self, known, ask, free)
         ask = replace(ask, seconds=max(ask.seconds - (time.monotonic() - begun), MOMENT))
         if first.verdict == "infeasible" or first.bound >= ask.cutoff:
-            return first
+            return first, None
         if first.x is None:
-            return self.solve(ask)
-        if first.objective <= ask.target and self.published(first.x) is not None:
-            return first
+            return self.solve(ask), None
+        if first.objective <= ask.target and (plan := self.published(first.x)) is not None:
+            return first, plan
         integer = np.append(self.program.integer, np.zeros(self.asked.program.n - self.program.n, dtype=bool))
-        return self.solve(replace(ask, start=np.where(integer, np.round(first.x), np.nan), near=True))
+        return self.solve(replace(ask, start=np.where(integer, np.round(first.x), np.nan), near=True)), None
 
     def published(self, x: Floats) -> Plan | None:
         """The audited plan of a solution; None when whole units do not fit."""

@@ -92,6 +92,7 @@ def test_wrong_questions_are_usage_errors(cli: Cli) -> None:
         ["b", "--prices"],
         ["nobody"],
         ["--break-even", "luck"],
+        ["b", "--tolerance", "0"],
         ["--persist", "few"],
         ["--core", "growth"],
         ["--core", "glory"],
