@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from pptx import Presentation
 
-from portfolio.report.briefing import Briefing, Material, briefing
+from portfolio.api.public import load
+from portfolio.library import load_model
+from portfolio.report.briefing import Briefing, Material, briefing, material
 from portfolio.report.briefing.parts import Bars
 from portfolio.report.numbers import money_unit
 from portfolio.report.writers.deck import write_deck
 from portfolio.report.writers.workbook import sheet_tables
+from portfolio.results import Result
 from tests.support.briefed import generated
 
+MODEL = load_model().model_dump(mode="json")
 LANGUAGES = ("ja", "en")
 
 
@@ -138,6 +142,19 @@ def test_rounding_is_said_on_the_slides_that_round(said: Briefing, lang: str) ->
         if page.key in ("matrix", "money", "funded"):
             text = " ".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
             assert words.get(page.key, ("最大剰余法", "largest remainder"))[lang == "en"] in text, page.key
+
+
+def test_speaker_notes_name_sources_and_count_judgements(lang: str) -> None:
+    instance = load("japan-2026")
+    bare = Result(
+        status="infeasible", instance_hash="h", model_hash="m", instance=instance.canonical(), model=MODEL, aim={"kind": "weighted"}
+    )
+    shown = list(Presentation(io.BytesIO(write_deck(briefing(material(bare), lang)))).slides)
+    notes = shown[1].notes_slide.notes_text_frame.text
+    titles = [s.title.get(lang) for s in instance.sources if s.kind == "document"]
+    assert any(title in notes for title in titles)
+    judged = sum(q.kind == "judgement" for _, q in instance.quantities_in_use())
+    assert f"{judged:,}" in notes
 
 
 def test_the_deck_has_the_pages_that_were_asked_for(said: Briefing) -> None:

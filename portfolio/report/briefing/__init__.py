@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portfolio.report.aim_text import aim_text
 from portfolio.report.blocks import Table
 from portfolio.report.briefing import answer, choice, core, grounds, money, programmes, reasons, robustness, threats
@@ -10,6 +12,7 @@ from portfolio.report.briefing.ledgers import exact_ledgers, outcome_table
 from portfolio.report.briefing.material import Material, material
 from portfolio.report.briefing.parts import Briefing, Page
 from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.spoken import spoken
 from portfolio.report.briefing.unsolved import unsolved_briefing
 from portfolio.report.content import binding_table, criteria_table, knowledge_table
 from portfolio.report.naming import clean, name_of
@@ -38,7 +41,7 @@ def briefing(found: Material, lang: str) -> Briefing:
         grounds.method_page(found, lang),
         grounds.sources_page(found, lang),
     )
-    pages = tuple(p for p in drafted if p is not None)
+    pages = tuple(replace(p, notes=(*p.notes, *spoken(found, p.key, lang))) for p in drafted if p is not None)
     run = say("run", lang, id=header.id, instance=found.result.instance_hash[:HASH], plan=plan_hash(found)[:HASH])
     years = f"{header.first_year}-{header.last_year}"
     goal = say("from_frontier_short", lang, point=found.point) if found.from_frontier else aim_text(found.instance, found.aim, lang)

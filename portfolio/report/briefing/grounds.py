@@ -185,13 +185,20 @@ def sources_page(material: Material, lang: str) -> Page | None:
     return Page("sources", say("sources_page", lang), (line,), (), (brief,))
 
 
+def documents_of(material: Material) -> dict[str, Source]:
+    """What a fact may name as its document, the id or the file, -> that document."""
+    found = [s for s in material.instance.sources if s.kind == "document"]
+    return {name: s for s in found for name in (s.id, s.document) if name}
+
+
 def _sources(material: Material) -> list[tuple[Source, int]]:
     cited = Counter(s for _, q in material.instance.quantities_in_use() for s in q.source)
+    documents = documents_of(material)
     by_document: Counter[str] = Counter()
     for s in material.instance.sources:
-        if s.kind == "fact" and s.document:
-            by_document[s.document] += cited[s.id]
-    listed = [(s, cited[s.id] + (by_document[s.id] if s.kind == "document" else 0)) for s in material.instance.sources]
+        if s.kind == "fact" and s.document in documents:
+            by_document[documents[s.document].id] += cited[s.id]
+    listed = [(s, cited[s.id] + by_document[s.id]) for s in material.instance.sources]
     return sorted(listed, key=lambda e: (KINDS.index(e[0].kind), -e[1], e[0].id))
 
 

@@ -36,7 +36,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "why_knee": ("its knee", "膝点"),
     "why_asked": ("as asked", "指定による"),
     # criteria
-    "criteria_page": ("What the plan reaches, and what it gives up", "計画の到達点と譲歩"),
     "reached": ("share of the range reached", "範囲に対する到達度"),
     "reached_axis": ("reached between far end and best bound", "最悪値から最良限界までの到達度"),
     "reached_caption": (
@@ -153,7 +152,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "search_interrupted": ("interrupted", "中断"),
     "search_infeasible": ("no plan may fund it", "採択できる計画なし"),
     "search_failed": ("failed", "失敗"),
-    "per_public": ("gain / public cost", "貢献/公費"),
     # risk and coverage
     "scenario_page": ("Disruption: the expected loss falls by {share}", "途絶シナリオ: 期待損失は{share}減"),
     "scenario_fig": ("Loss by scenario", "シナリオ別の損失"),
@@ -269,10 +267,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "rounded": ("rounded so that sums agree (largest remainder)", "合計が一致するよう最大剰余法で端数処理"),
     "more_rows": ("{n} more rows in the workbook and the tables", "ほか{n}行はワークブックと表ファイルにあります"),
     "spoken_sources": ("Sources: {list}", "出典: {list}"),
+    "spoken_more": (" and {n} more", "ほか{n}件"),
+    "spoken_judgement": (
+        "{n} of the {all} numbers behind this page are judgement with a stated reason (workbook: assumptions).",
+        "このページの数値{all}件のうち{n}件は、理由を明記した判断です（ワークブックの「前提」）。",
+    ),
     "spoken_run": ("Run: {run}", "実行: {run}"),
-    "spoken_judgement": ("judgement with a stated reason", "理由を明記した判断"),
     "prepared": ("Fiscal years {years} · {aim}", "{years}年度 · {aim}"),
-    "page_of": ("page", "ページ"),
     # sweep
     "robust_page": (
         "Robustness: most depends on {factor} ({points} points of the score)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portfolio.report.aim_text import aim_text, claim_sentences
 from portfolio.report.blocks import Sentence, Table
 from portfolio.report.briefing.answer import question
@@ -18,6 +20,7 @@ from portfolio.report.briefing.grounds import (
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Briefing, Page
 from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.spoken import spoken
 from portfolio.report.conflict_content import conflict_content
 from portfolio.report.naming import clean, name_of
 from portfolio.results.explanation import Conflict
@@ -36,7 +39,7 @@ def unsolved_briefing(found: Material, lang: str) -> Briefing:
         method_page(found, lang),
         sources_page(found, lang),
     )
-    pages = tuple(p for p in drafted if p is not None)
+    pages = tuple(replace(p, notes=(*p.notes, *spoken(found, p.key, lang))) for p in drafted if p is not None)
     run = say("run_unsolved", lang, id=header.id, instance=found.result.instance_hash[:HASH])
     years = f"{header.first_year}-{header.last_year}"
     subtitle = say("prepared", lang, years=years, aim=aim_text(found.instance, found.aim, lang))
