@@ -15,6 +15,7 @@ import numpy as np
 from portfolio.api.frontier_proofs import renumbered, state_roots
 from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_plans
 from portfolio.api.record import versions
+from portfolio.api.seldom import Seldom
 from portfolio.audit import Verdict, audit_plan
 from portfolio.errors import AuditFailed, UsageError
 from portfolio.formulation.cells import as_view
@@ -36,8 +37,6 @@ from portfolio.session import Session
 
 DEFAULT_EPSILON = Fraction(1, 50)
 MOST_CRITERIA = 5
-SAVE_EVERY = 2.0
-"""Least seconds between checkpoints; where writing takes long, ten times as long as that."""
 
 
 @dataclass(frozen=True)
@@ -91,21 +90,14 @@ def frontier(
         raise UsageError("epsilon must lie between 0 and 100 %", "εは0より大きく100%未満にしてください")
     instance = as_view(instance, spec)
     session = Session(instance, spec, effort.seed)
-    chosen = _chosen(session.program, criteria)
+    chosen = chosen_criteria(session.program, criteria)
     program = subset(session.program, chosen)
-    frame = Frontier(
-        status="no_plan",
-        instance_hash=instance.hash,
-        model_hash=content_hash(spec.model_dump(mode="json")),
-        instance=instance.canonical(),
-        model=spec.model_dump(mode="json"),
-        options={"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones},
-        versions=versions(),
-    )
+    options = {"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones}
+    frame = blank(instance, spec, options)
     if earlier is not None and effort.zones == "race" and "zones" in earlier.options:
         effort = replace(effort, zones=earlier.options["zones"])
         frame = frame.model_copy(update={"options": {**frame.options, "zones": effort.zones}})
-    _same_run(frame, earlier)
+    same_run(frame, earlier)
     before = 0.0 if earlier is None else earlier.seconds.get("total", 0.0)
     checkpoint = _Checkpoint(frame, session.program, program, effort, begun - before)
     found = certified(
@@ -120,13 +112,26 @@ def frontier(
             save=checkpoint.save,
             zones=effort.zones,
         ),
-        publish=_publisher(session, chosen),
+        publish=publisher_of(session, chosen),
         resume=None if earlier is None or not earlier.search else _resume(instance, spec, earlier),
     )
     return _finished(frame, program, found, checkpoint)
 
 
-def _chosen(program: Program, criteria: Sequence[str]) -> list[int]:
+def blank(instance: Instance, spec: ModelSpec, options: dict[str, Any]) -> Frontier:
+    """What a run's Frontier says before anything is found."""
+    return Frontier(
+        status="no_plan",
+        instance_hash=instance.hash,
+        model_hash=content_hash(spec.model_dump(mode="json")),
+        instance=instance.canonical(),
+        model=spec.model_dump(mode="json"),
+        options=options,
+        versions=versions(),
+    )
+
+
+def chosen_criteria(program: Program, criteria: Sequence[str]) -> list[int]:
     """Indices of the criteria of the claim."""
     for name in criteria:
         if name not in program.names:
@@ -144,7 +149,8 @@ def _chosen(program: Program, criteria: Sequence[str]) -> list[int]:
     return chosen
 
 
-def _same_run(frame: Frontier, earlier: Frontier | None) -> None:
+def same_run(frame: Frontier, earlier: Frontier | None) -> None:
+    """Raises UsageError when an earlier frontier belongs to another run."""
     if earlier is None:
         return
     same = (earlier.instance_hash, earlier.model_hash, earlier.options) == (frame.instance_hash, frame.model_hash, frame.options)
@@ -155,7 +161,8 @@ def _same_run(frame: Frontier, earlier: Frontier | None) -> None:
         )
 
 
-def _publisher(session: Session, chosen: Sequence[int]) -> Publisher:
+def publisher_of(session: Session, chosen: Sequence[int]) -> Publisher:
+    """Solutions as audited plans on the publication grid, with their values in the chosen criteria."""
     names, signs = session.program.names, session.program.signs
 
     def publish(x: Floats, weights: Floats) -> tuple[tuple[Fraction, ...], Any] | None:
@@ -193,7 +200,7 @@ class _Checkpoint:
 
     def __init__(self, frame: Frontier, whole: Program, program: Program, effort: Effort, begun: float) -> None:
         self.frame, self.whole, self.program, self.effort, self.begun = frame, whole, program, effort, begun
-        self._next = 0.0
+        self._seldom = Seldom()
         self._state: dict[str, Any] = {}
 
     @cached_property
@@ -202,13 +209,10 @@ class _Checkpoint:
 
     def save(self, search: Search, pending: Sequence[Given]) -> None:
         """Hand on the state, unless the last one is fresh."""
-        now = time.perf_counter()
+        save = self.effort.save
         self._state = state_of(search, pending)
-        if now < self._next or not search.points or self.effort.save is None:
-            return
-        self.effort.save(self.at(search, pending, "limit"))
-        took = time.perf_counter() - now
-        self._next = time.perf_counter() + max(SAVE_EVERY, 10 * took)
+        if search.points and save is not None:
+            self._seldom(lambda: save(self.at(search, pending, "limit")))
 
     def at(self, search: Search, pending: Sequence[Given], status: str) -> Frontier:
         """The Frontier of a state."""

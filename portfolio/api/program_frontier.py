@@ -10,12 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from portfolio.api.record import versions
+from portfolio.api.seldom import Seldom
 from portfolio.errors import UsageError
 from portfolio.formats.moo_json import MooProblem
 from portfolio.pareto.baseline import Baseline
 from portfolio.pareto.certified import Effort as Certifying
 from portfolio.pareto.certified import certified
-from portfolio.pareto.complete import complete
+from portfolio.pareto.complete import Complete, complete
+from portfolio.pareto.complete_state import restored, written
 from portfolio.pareto.epsilon_constraint import epsilon_constraint
 from portfolio.pareto.evidence import FREE
 from portfolio.pareto.problem import problem_of
@@ -23,7 +25,8 @@ from portfolio.pareto.steps import steps_of
 from portfolio.pareto.weighted import weighted
 from portfolio.pareto.zones import Limits
 from portfolio.program import Floats, Program
-from portfolio.results.program_frontier import Method, ProgramEvidence, ProgramFrontier, ProgramPoint, ProgramStatus, ProgramZone
+from portfolio.results.frontier import GridEvidence
+from portfolio.results.program_frontier import Method, ProgramFrontier, ProgramPoint, ProgramStatus, ProgramZone
 from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import content_hash
 
@@ -41,7 +44,8 @@ class Progress:
 
 @dataclass(frozen=True)
 class Effort:
-    """epsilon: share of each range (method certified) · seconds: wall time · stop: set to end early · watch: called after every answer."""
+    """epsilon: share of each range (method certified) · seconds: wall time · stop: set to end early · watch: called after every answer
+    save: takes a checkpoint, a ProgramFrontier of a run that is not at its end (method complete)."""
 
     epsilon: Fraction = Fraction(1, 50)
     seconds: float = float("inf")
@@ -49,35 +53,54 @@ class Effort:
     seed: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Callable[[Progress], None] = lambda _: None
+    save: Callable[[ProgramFrontier], None] | None = None
 
 
-def program_frontier(found: MooProblem, method: Method | None = None, effort: Effort | None = None) -> ProgramFrontier:
-    """method: by default `complete` where every criterion has a grid, else `certified`. Raises UsageError: a column without bounds, no grid for
-    `complete` or `epsilon-constraint`."""
+def program_frontier(
+    found: MooProblem, method: Method | None = None, effort: Effort | None = None, earlier: ProgramFrontier | None = None
+) -> ProgramFrontier:
+    """method: by default `complete` where every criterion has a grid, else `certified` · earlier: a stopped run of method complete to go on with.
+
+    Raises UsageError: a column without bounds, no grid for `complete` or `epsilon-constraint`, a file of another run."""
     effort = effort or Effort()
     program = problem_of(found)
     method = method or _fitting(program)
-    begun = time.perf_counter()
-    limits = Limits(begun + effort.seconds, effort.stop)
-    run = {"complete": _complete, "certified": _certified, "epsilon-constraint": _plain, "weighted": _plain}[method]
-    parts = run(program, method, effort, limits)
+    begun = time.perf_counter() - (0.0 if earlier is None else earlier.seconds.get("total", 0.0))
+    limits = Limits(time.perf_counter() + effort.seconds, effort.stop)
     used = found.model_dump(mode="json", include={"sense", "objectives", "constraints", "bounds", "integrality", "names"})
-    return ProgramFrontier(
+    frame = ProgramFrontier(
         method=method,
+        status="no_plan",
         name=found.name,
         problem=used,
         problem_hash=content_hash(used),
         criteria=program.names,
         signs=program.signs,
-        options={
-            "epsilon": exact_text(effort.epsilon) if method == "certified" else None,
-            "seconds": None if effort.seconds == float("inf") else effort.seconds,
-            "seed": effort.seed,
-        },
+        options={"epsilon": exact_text(effort.epsilon) if method == "certified" else None, "seed": effort.seed},
         versions=versions(),
-        seconds={"total": time.perf_counter() - begun},
-        **parts,
     )
+    _same_run(frame, earlier)
+
+    def whole(parts: dict[str, Any]) -> ProgramFrontier:
+        return frame.model_copy(update={"seconds": {"total": round(time.perf_counter() - begun, 3)}, **parts})
+
+    if method == "complete":
+        seldom, save = Seldom(), effort.save
+        keep = None if save is None else (lambda ask: seldom(lambda: save(whole(_parts(program, ask())))))
+        return whole(_complete(program, effort, limits, earlier, keep))
+    return whole((_certified if method == "certified" else _plain)(program, method, effort, limits))
+
+
+def _same_run(frame: ProgramFrontier, earlier: ProgramFrontier | None) -> None:
+    if earlier is None:
+        return
+    if (earlier.problem_hash, earlier.method, earlier.options) != (frame.problem_hash, frame.method, frame.options):
+        raise UsageError(
+            "the frontier to resume was made from another problem, by another method or with another seed",
+            "再開するフロンティアの問題、手法、シードのいずれかが異なります",
+        )
+    if frame.method != "complete":
+        raise UsageError(f"method {frame.method} cannot go on with an earlier run", f"手法 {frame.method} は再開できません")
 
 
 def _fitting(program: Program) -> Method:
@@ -88,14 +111,23 @@ def _fitting(program: Program) -> Method:
     return "complete"
 
 
-def _complete(program: Program, _method: Method, effort: Effort, limits: Limits) -> dict[str, Any]:
+def _complete(
+    program: Program, effort: Effort, limits: Limits, earlier: ProgramFrontier | None, save: Callable[[Callable[[], Complete]], None] | None
+) -> dict[str, Any]:
+    answers = () if earlier is None or not earlier.search else restored(program, earlier.search)
     found = complete(
         program,
         limits,
         effort.workers,
         effort.seed,
         watch=lambda search: effort.watch(Progress(search.open, len(search.points), search.solves)),
+        earlier=answers,
+        save=save,
     )
+    return _parts(program, found)
+
+
+def _parts(program: Program, found: Complete) -> dict[str, Any]:
     return {
         "status": found.status,
         "points": tuple(_point(program, p.values, p.x) for p in found.points),
@@ -104,11 +136,12 @@ def _complete(program: Program, _method: Method, effort: Effort, limits: Limits)
         "start": found.start,
         "zones": tuple(ProgramZone(upper=zone.upper, evidence=zone.evidence) for zone in found.zones),
         "evidence": tuple(
-            ProgramEvidence(weights=e.weights, box=tuple(None if b == FREE else b for b in e.box), bound=e.bound, basis=e.basis)
+            GridEvidence(weights=e.weights, box=tuple(None if b == FREE else b for b in e.box), bound=e.bound, basis=e.basis)
             for e in found.evidence
         ),
         "troubles": found.troubles,
         "counts": {"mips": found.solves, "nodes": found.nodes, "open": found.open},
+        "search": {} if found.status in ("complete", "infeasible") else written(found.answers),
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portfolio import audit
 from portfolio.api.allocate import allocate
+from portfolio.api.complete_frontier import complete_frontier
 from portfolio.api.frontier import DEFAULT_EPSILON
 from portfolio.api.frontier import Effort as FrontierEffort
 from portfolio.api.frontier import frontier as certify
@@ -105,8 +106,11 @@ def frontier(
     workers: int = 1,
     seed: int = 0,
     resume: Frontier | None = None,
+    complete: bool = False,
 ) -> Frontier:
     """Plans such that no plan is better than all of them by more than epsilon of each criterion's range, certified and audited.
+
+    complete: instead all nondominated plans, where every criterion lies on a grid; epsilon then says nothing.
 
     epsilon: share of the ranges · criteria: those of the claim (none: all, 2 to 5) · seconds: wall time; the certificate is then weaker
     workers: threads, which change the time and never the frontier · resume: a stopped frontier to go on with. Raises InvalidInput,
@@ -114,6 +118,8 @@ def frontier(
     """
     spec = load_model(model) if isinstance(model, str) else model
     effort = FrontierEffort(seconds=seconds, workers=workers, seed=seed)
+    if complete:
+        return complete_frontier(load(source), spec, effort, criteria, resume)
     return certify(load(source), spec, to_fraction(epsilon), effort, criteria, resume)
 
 

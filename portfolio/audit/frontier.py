@@ -2,6 +2,7 @@
 certificate no larger than what its zones carry. What a solver proved about a zone is not proved again here; half-spaces are computed again.
 
     f_n = sign * criterion, v_n = step * ceil(f_n / step);   zones = U({v_n});   certified = max alpha
+    complete:         every zone empty by its piece of evidence (evidence.py), certified = 0
     half-space at u:  alpha >= (w.u - B) / (w.r),  w >= 0, w != 0, w_i = 0 where u_i is the start
 """
 
@@ -11,6 +12,7 @@ from fractions import Fraction
 
 from pydantic import TypeAdapter, ValidationError
 
+from portfolio.audit.evidence import check_emptied, check_evidence
 from portfolio.audit.plan import check_plan
 from portfolio.audit.result import check_hash
 from portfolio.audit.verdict import Tally, Verdict
@@ -22,7 +24,8 @@ from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.problem import shown
 from portfolio.schema.validate import form_problem, parse_instance
 
-PLANNED = ("certified", "complete", "limit", "interrupted")
+CLAIMED = ("certified", "complete")
+"""Statuses with a claim that was reached."""
 
 
 def audit_frontier(frontier: Frontier) -> Verdict:
@@ -42,7 +45,7 @@ def audit_frontier(frontier: Frontier) -> Verdict:
         _check_ranges(frontier, point.id, values, signs, tally)
     if frontier.certificate is not None and frontier.points and _well_formed(frontier.certificate, signs, tally):
         _check_certificate(frontier, frontier.certificate, achieved, tally)
-    if frontier.status == "certified" and frontier.audit is not None:
+    if frontier.status in CLAIMED and frontier.audit is not None:
         tally.equal("status", "audit.violated", frontier.audit.violated, 0)
         tally.at_least("status", "audit.unaudited", frontier.audit.unaudited, len(tally.unaudited))
     return tally.verdict()
@@ -59,7 +62,7 @@ def _check_status(frontier: Frontier, tally: Tally) -> None:
     planned = bool(frontier.points)
     if frontier.status in ("infeasible", "no_plan"):
         tally.says(not planned, "status", "status", "points", "no points")
-    if frontier.status == "certified":
+    if frontier.status in CLAIMED:
         tally.says(planned, "status", "status", "no points", "points")
         tally.says(frontier.certificate is not None, "status", "certificate", "none", "certificate")
         tally.says(frontier.audit is not None, "status", "audit", "no audit", "audit")
@@ -110,8 +113,29 @@ def _check_certificate(frontier: Frontier, certificate: FrontierCertificate, ach
     largest = max((zone.alpha for zone in certificate.zones), default=Fraction(0))
     tally.equal("epsilon", "certified", certificate.certified, largest)
     tally.below("epsilon", "reach", certificate.certified, certificate.reach)
-    if frontier.status == "certified":
+    if frontier.status in CLAIMED:
         tally.at_most("epsilon", "target", certificate.certified, certificate.target)
+    if frontier.status == "complete" or certificate.emptied_by or certificate.evidence:
+        _check_complete(certificate, achieved, tally)
+
+
+def _check_complete(certificate: FrontierCertificate, achieved: list[dict[str, Fraction]], tally: Tally) -> None:
+    """Every zone is empty by a piece of evidence, and all values are whole numbers of steps."""
+    q = len(certificate.criteria)
+    tally.equal("complete", "certified", certificate.certified, 0)
+    tally.equal("complete", "emptied_by", len(certificate.emptied_by), len(certificate.zones))
+    if any(len(vector) != q for piece in certificate.evidence for vector in (piece.weights, piece.box)):
+        tally.says(False, "certificate", "evidence", "vectors", "one entry per criterion")
+        return
+    pairs = list(zip(certificate.criteria, certificate.signs, strict=True))
+    values = [tuple(s * one[c] for c, s in pairs) for one in achieved]
+    counts = [tuple(v / g for v, g in zip(vector, certificate.step, strict=True)) for vector in values]
+    for k, count in enumerate(counts):
+        tally.says(all(c.denominator == 1 for c in count), "criterion_grid", f"point[{k}]", "between steps", "a whole number of steps")
+    check_evidence(certificate.evidence, counts, tally)
+    for n, (zone, number) in enumerate(zip(certificate.zones, certificate.emptied_by, strict=False)):
+        steps = tuple(u / g for u, g in zip(zone.upper, certificate.step, strict=True))
+        check_emptied(steps, certificate.evidence, number, f"zone[{n}]", tally)
 
 
 def _check_zones(certificate: FrontierCertificate, expected: set[Vector], tally: Tally) -> None:

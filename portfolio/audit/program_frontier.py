@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sized
 from fractions import Fraction
 from typing import Any
 
+from portfolio.audit.evidence import check_emptied, check_evidence
 from portfolio.audit.verdict import Tally, Verdict
 from portfolio.audit.zones import dominates, search_region
 from portfolio.numerics import PUBLISHED_FEASIBILITY
-from portfolio.results.program_frontier import ProgramEvidence, ProgramFrontier, ProgramPoint, ProgramZone
+from portfolio.results.program_frontier import ProgramFrontier, ProgramPoint, ProgramZone
 from portfolio.schema.exact import to_fraction
 from portfolio.schema.instance import content_hash
 
@@ -113,8 +114,7 @@ def _check_complete(found: ProgramFrontier, problem: _Problem, vectors: list[Vec
     tally.equal("zones", "extra", len(set(listed) - expected), 0)
     for k, zone in enumerate(found.zones):
         _check_zone(found, zone, f"zone[{k}]", tally)
-    for k, piece in enumerate(found.evidence):
-        tally.says(not any(_denies(piece, count) for count in counts), "evidence_point", f"evidence[{k}]", "a point beyond it", "none")
+    check_evidence(found.evidence, counts, tally)
 
 
 def _most(problem: _Problem, row: list[Fraction]) -> Fraction | None:
@@ -136,17 +136,4 @@ def _check_zone(found: ProgramFrontier, zone: ProgramZone, place: str, tally: Ta
     if zone.evidence is None:
         tally.says(found.status != "complete", "status", place, "open", "closed in a complete set")
         return
-    known = 0 <= zone.evidence < len(found.evidence)
-    tally.says(known, "zone_evidence", place, zone.evidence, "a piece of evidence")
-    if known:
-        piece = found.evidence[zone.evidence]
-        inside = all(b is None or u <= b for u, b in zip(zone.upper, piece.box, strict=True))
-        corner = sum((w * (u - 1) for w, u in zip(piece.weights, zone.upper, strict=True)), Fraction(0))
-        fits = inside and min(piece.weights) >= 0 and (piece.bound is None or corner < piece.bound)
-        tally.says(fits, "zone_evidence", place, f"{corner} in its box" if inside else "outside the box", f"below {piece.bound}")
-
-
-def _denies(piece: ProgramEvidence, count: Vector) -> bool:
-    if any(b is not None and z >= b for z, b in zip(count, piece.box, strict=True)):
-        return False
-    return piece.bound is None or sum((w * z for w, z in zip(piece.weights, count, strict=True)), Fraction(0)) < piece.bound
+    check_emptied(zone.upper, found.evidence, zone.evidence, place, tally)

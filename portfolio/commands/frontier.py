@@ -46,6 +46,9 @@ def frontier(
             help="With --program: complete (default where criteria have grids), certified, epsilon-constraint, weighted.", metavar="NAME"
         ),
     ] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="All nondominated plans, epsilon 0: where every criterion takes values on a grid.")
+    ] = False,
     epsilon: Annotated[str, typer.Option(help="What may be missing between the points, share of each range: 2% or 0.02.")] = "2%",
     model: Model = "allocation",
     criteria: Annotated[str | None, typer.Option(help="Criteria of the claim; all unless named: growth,continuity.", metavar="A,B")] = None,
@@ -70,15 +73,19 @@ def frontier(
 ) -> int:
     """Find plans such that no plan is better than all of them by more than epsilon, and certify it.
 
+    With --complete: one plan for every nondominated vector of the criteria, and the evidence that none is missing. It has to be asked for, because such
+    sets can be very large; a criterion without a grid is named.
+
     The file is written again and again while the run goes on: --resume continues it, also after a crash.
 
-    Exit codes: 0 certified, 4 infeasible, 5 stopped with a weaker certificate, 6 audit failed, 7 stopped without a plan, 130 interrupted.
+    Exit codes: 0 certified or complete, 4 infeasible, 5 stopped with a weaker certificate, 6 audit failed, 7 stopped without a plan, 130 interrupted.
     """
+    from portfolio.api.complete_frontier import complete_frontier
     from portfolio.api.frontier import Effort
     from portfolio.api.frontier import frontier as certify
     from portfolio.commands.aim_flags import share
     from portfolio.commands.inputs import read_any_frontier, read_instance
-    from portfolio.commands.saving import STDOUT, deliver, prepare
+    from portfolio.commands.saving import STDOUT, Checkpoints, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.result_text import result_text
@@ -88,29 +95,40 @@ def frontier(
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
     if program is not None or method is not None or instance is None:
-        return _of_program(desk, instance, program, (method, epsilon, time_limit, workers, seed, output, quiet))
+        return _of_program(desk, instance, program, complete, (method, epsilon, time_limit, workers, seed, output, quiet, resume))
     target_epsilon = share(epsilon, "--epsilon")
     spec = load_model(model)
     loaded = read_instance(instance, set_ or (), force or (), forbid or ())
     earlier = read_any_frontier(resume) if resume else None
     target = None if output == STDOUT else prepare(output or f"{loaded.header.id}{SUFFIX}", "portfolio-frontier")
     watcher = FrontierWatcher(desk, quiet)
+    kept = None if target is None else Checkpoints(desk, target)
     effort = Effort(
         seconds=float("inf") if time_limit is None else time_limit,
         workers=workers,
         seed=seed,
         zones=solver_of_zones.value,
         watch=watcher.see,
-        save=None if target is None else lambda state: target.write(result_text(state)),
+        save=None if kept is None else lambda state: kept.write(lambda: result_text(state)),
     )
     named = [c.strip() for c in (criteria or "").split(",") if c.strip()]
-    found = wait_for(lambda: certify(loaded, spec, target_epsilon, effort, named, earlier), effort.stop, watcher)
+
+    def work() -> Frontier:
+        if complete:
+            return complete_frontier(loaded, spec, effort, named, earlier)
+        return certify(loaded, spec, target_epsilon, effort, named, earlier)
+
+    found = wait_for(work, effort.stop, watcher)
     deliver(desk, result_text(found), output, target, quiet, lambda saved: _answer(desk, found, saved))
     return exit_code(found)
 
 
 def _of_program(
-    desk: Desk, instance: str | None, program: str | None, flags: tuple[str | None, str, float | None, int, int, str | None, bool]
+    desk: Desk,
+    instance: str | None,
+    program: str | None,
+    complete: bool,
+    flags: tuple[str | None, str, float | None, int, int, str | None, bool, str | None],
 ) -> int:
     from portfolio.commands.program_frontier import frontier_of_program
     from portfolio.errors import UsageError
@@ -121,7 +139,9 @@ def _of_program(
         raise UsageError("--method goes with --program", "--method は --program と一緒に使います")
     if instance is not None:
         raise UsageError("INSTANCE and --program exclude each other", "INSTANCE と --program は同時に指定できません")
-    return frontier_of_program(desk, program, *flags)
+    if complete and flags[0] not in (None, "complete"):
+        raise UsageError("--complete and --method exclude each other", "--complete と --method は同時に指定できません")
+    return frontier_of_program(desk, program, "complete" if complete else flags[0], *flags[1:])
 
 
 def exit_code(found: Frontier) -> int:

@@ -63,6 +63,14 @@ def read_any_frontier(source: str) -> Frontier:
     return parse_frontier(_stdin(LARGEST_FRONTIER)) if source == STDIN else read_frontier(Path(source))
 
 
+def read_program_frontier(source: str) -> ProgramFrontier:
+    """A file of `frontier --program` or `-`. Raises UsageError for any other file."""
+    found = _answer_of(_raw(source))
+    if not isinstance(found, ProgramFrontier):
+        raise UsageError(f"{source} holds no frontier of a bare problem", f"{source} は単独問題のフロンティアではありません")
+    return found
+
+
 def read_answer(source: str) -> Result | Frontier | ProgramFrontier:
     """A result, a frontier or the frontier of a bare problem, by what the file says it is."""
     return _answer_of(_raw(source))

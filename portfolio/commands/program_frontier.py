@@ -19,12 +19,22 @@ SUFFIX = ".frontier.json"
 
 
 def frontier_of_program(
-    desk: Desk, file: str, method: str | None, epsilon: str, seconds: float | None, workers: int, seed: int, output: str | None, quiet: bool
+    desk: Desk,
+    file: str,
+    method: str | None,
+    epsilon: str,
+    seconds: float | None,
+    workers: int,
+    seed: int,
+    output: str | None,
+    quiet: bool,
+    resume: str | None,
 ) -> int:
     """Read, search, save, show; returns the exit code. Raises UsageError, InvalidInput."""
     from portfolio.api.program_frontier import METHODS, Effort, program_frontier
     from portfolio.commands.aim_flags import share
-    from portfolio.commands.saving import STDOUT, deliver, prepare
+    from portfolio.commands.inputs import read_program_frontier
+    from portfolio.commands.saving import STDOUT, Checkpoints, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
     from portfolio.formats.moo_json import read_moo
@@ -38,10 +48,19 @@ def frontier_of_program(
     if not 0 < size < 1:
         raise UsageError(f"--epsilon {epsilon}: a share between 0 and 1 was expected", f"--epsilon {epsilon}: 0と1の間の割合が必要です")
     found = read_moo(file)
+    earlier = read_program_frontier(resume) if resume else None
     target = None if output == STDOUT else prepare(output or f"{Path(file).stem}{SUFFIX}", FORMAT)
     watcher = ProgramWatcher(desk, quiet)
-    effort = Effort(size, float("inf") if seconds is None else seconds, workers, seed, watch=watcher.see)
-    result = wait_for(lambda: program_frontier(found, chosen, effort), effort.stop, watcher)
+    kept = None if target is None else Checkpoints(desk, target)
+    effort = Effort(
+        size,
+        float("inf") if seconds is None else seconds,
+        workers,
+        seed,
+        watch=watcher.see,
+        save=None if kept is None else lambda state: kept.write(lambda: result_text(state)),
+    )
+    result = wait_for(lambda: program_frontier(found, chosen, effort, earlier), effort.stop, watcher)
     code = EXIT[result.status]
     deliver(desk, result_text(result), output, target, quiet, lambda saved: _answer(desk, result, saved, code))
     return code
@@ -54,7 +73,7 @@ def _answer(desk: Desk, result: Any, saved: str | None, code: int) -> None:
 
     content = program_content(result, desk.lang, saved, scatter=not desk.as_json)
     if desk.as_json:
-        data = result.model_dump(mode="json")
+        data = result.model_dump(mode="json", exclude={"search"})
         desk.emit({"status": result.status, "exit_code": code, "saved": saved, "report": as_data(content), "result": data})
     else:
         desk.show(render(content, desk.width(), desk.colour, desk.everything))

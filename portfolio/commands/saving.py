@@ -48,6 +48,30 @@ class Target:
         return None
 
 
+class Checkpoints:
+    """States of a long run, written to the file that its answer will have. One that cannot be written costs a notice and never the run."""
+
+    def __init__(self, desk: Desk, target: Target) -> None:
+        self._desk, self._target, self._failed = desk, target, False
+
+    def write(self, text: Callable[[], str]) -> None:
+        """Write a state, or say once why it could not be."""
+        try:
+            self._target.write(text())
+        except (UsageError, OSError) as error:
+            if not self._failed:
+                said = error.messages if isinstance(error, UsageError) else {"en": str(error), "ja": str(error)}
+                self._desk.say(
+                    self._desk.pick(
+                        f"checkpoint not written, the run goes on: {said['en']}",
+                        f"途中経過を保存できませんでした。計算は続行します: {said['ja']}",
+                    )
+                )
+            self._failed = True
+        else:
+            self._failed = False
+
+
 def deliver(desk: Desk, text: str, output: str | None, target: Target | None, quiet: bool, answer: Callable[[str | None], None]) -> None:
     """The answer's file (or text on stdout), then its report, told where it was saved. Raises, after the report, what kept the file from being written."""
     trouble = None

@@ -48,9 +48,11 @@ def steps_of(program: Program) -> Steps:
     exact = program.exact if program.exact_form is not None else None
     step, coefficients, offset = [], [], []
     for i in range(program.q):
-        costs, constant = _row(program.criteria[i] if exact is None else exact.criteria[i]), program.offsets[i]
+        costs = _row(program.criteria[i] if exact is None else exact.criteria[i])
+        constant = to_fraction(float(program.offsets[i])) if exact is None else exact.offsets[i]
         _check_integer(program, i, costs)
-        unit = _common(costs)
+        # With the constant on the grid too, values are whole numbers of steps.
+        unit = _common([*costs, constant] if any(costs) else costs)
         whole = [int(c / unit) for c in costs]
         if max(map(abs, whole), default=0) > LARGEST_STEP_COEFFICIENT:
             raise _refusal(
@@ -58,7 +60,7 @@ def steps_of(program: Program) -> Steps:
             )
         step.append(unit)
         coefficients.append(whole)
-        offset.append(to_fraction(constant if exact is None else exact.offsets[i]))
+        offset.append(constant)
     table = np.array(coefficients, dtype=np.int64).reshape(program.q, program.n)
     low, high = table * _whole(program.col_lower), table * _whole(program.col_upper)
     least, most = np.minimum(low, high).sum(axis=1), np.maximum(low, high).sum(axis=1)

@@ -25,7 +25,7 @@ def subset(program: Program, kept: list[int]) -> Program:
         offsets=program.offsets[kept],
         signs=tuple(program.signs[i] for i in kept),
         names=tuple(program.names[i] for i in kept),
-        exact_form=None,
+        exact_form=None if program.exact_form is None else lambda: subset(program.exact, kept),
     )
 
 

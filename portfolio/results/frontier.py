@@ -42,6 +42,15 @@ class Zone(Record):
     tree: int | None = None
 
 
+class GridEvidence(Record):
+    """In whole steps of the criteria: every feasible x with f(x) < box (None: not limited) has weights . f(x) >= bound (None: there is no such x)."""
+
+    weights: tuple[int, ...]
+    box: tuple[int | None, ...]
+    bound: int | None
+    basis: Literal["mip", "relaxation"]
+
+
 class FrontierCertificate(Record):
     """For every feasible x there is a point n with f(n) <= f(x) + epsilon r (minimised sense), epsilon = `certified`.
 
@@ -49,6 +58,8 @@ class FrontierCertificate(Record):
     start: M, above max f + reach r from derived column bounds · reach: what epsilon must stay below · target: epsilon asked for
     certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points
     proofs: the trees and multipliers that show zones' bounds, packed (docs/proofs.md).
+
+    Of a complete set (criteria on grids of `step`, certified 0): evidence, and per zone which piece of it says that the zone is empty.
     """
 
     criteria: tuple[str, ...]
@@ -61,12 +72,14 @@ class FrontierCertificate(Record):
     certified: Exact
     zones: tuple[Zone, ...] = ()
     proofs: str = ""
+    evidence: tuple[GridEvidence, ...] = ()
+    emptied_by: tuple[int, ...] = ()
 
 
 class Frontier(Record):
     """A complete, replayable answer of `frontier`.
 
-    ranges: best (a bound) and worst per criterion, natural · points: nondominated, in the order found · counts: mips, lps, ...
+    ranges: best (a bound) and worst per criterion, natural · points: nondominated, in the order found (a complete set: in lexicographic order) · counts: mips, lps, ...
     audit: sums over all plans · search: what --resume needs beyond the certificate.
     """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from portfolio.results.frontier import ZoneProof
+from portfolio.results.frontier import GridEvidence, ZoneProof
 from portfolio.schema.exact import Exact
 from portfolio.schema.record import Record
 
@@ -24,15 +24,6 @@ class ProgramPoint(Record):
     x: tuple[Exact, ...]
 
 
-class ProgramEvidence(Record):
-    """In whole steps: every feasible x with counts < box (None: not limited) has weights . counts >= bound (None: there is no such x)."""
-
-    weights: tuple[int, ...]
-    box: tuple[int | None, ...]
-    bound: int | None
-    basis: Literal["mip", "relaxation"]
-
-
 class ProgramZone(Record):
     """upper: (q,) a local upper bound, in steps (complete) or criteria units (certified)
     evidence: number of the evidence that empties it, None while open · alpha, proof: of the epsilon-certificate."""
@@ -46,7 +37,8 @@ class ProgramZone(Record):
 class ProgramFrontier(Record):
     """points: in lexicographic order of the minimised values · step, offset: value = offset + step * count, per criterion (complete)
     certified, target, scale: of the epsilon-certificate · start: what no count or value reaches · counts: mips, nodes, open zones
-    troubles: what solves could not settle · problem: the problem itself, so that an audit needs nothing else.
+    troubles: what solves could not settle · problem: the problem itself, so that an audit needs nothing else
+    search: what --resume needs of a run that was stopped (method complete).
     """
 
     format: Literal["portfolio-program-frontier"] = "portfolio-program-frontier"
@@ -66,9 +58,10 @@ class ProgramFrontier(Record):
     target: Exact | None = None
     certified: Exact | None = None
     zones: tuple[ProgramZone, ...] = ()
-    evidence: tuple[ProgramEvidence, ...] = ()
+    evidence: tuple[GridEvidence, ...] = ()
     troubles: tuple[str, ...] = ()
     options: dict[str, Any] = {}
     versions: dict[str, str] = {}
     counts: dict[str, int] = {}
     seconds: dict[str, float] = {}
+    search: dict[str, Any] = {}

@@ -105,7 +105,7 @@ def test_criteria_that_make_no_frontier(instance: Instance, criteria: tuple[str,
 def test_every_checkpoint_carries_a_weaker_certificate_and_leads_to_the_same_frontier(
     instance: Instance, zones: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portfolio.api.frontier.SAVE_EVERY", -1e9)
+    monkeypatch.setattr("portfolio.api.seldom.SAVE_EVERY", -1e9)
     monkeypatch.setattr("portfolio.pareto.running.EPOCH", 5)
     states: list[str] = []
     effort = Effort(zones=zones, save=lambda f: states.append(result_text(f)))
