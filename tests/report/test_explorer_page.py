@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portfolio.commands.entry import run
+from portfolio.formats.result_text import result_text
 from portfolio.report.briefing import briefing, material
+from portfolio.report.briefing.phrases import say
 from portfolio.report.content import funded_table
 from portfolio.report.money_tables import matrix
 from portfolio.report.writers.explorer import write_explorer
@@ -94,3 +98,17 @@ def test_a_single_plan_makes_a_page_without_a_frontier() -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert write_explorer(FOUND(), briefing(FOUND(), "en")).decode("utf-8") == page()
+
+
+def test_a_plan_without_a_certificate_claims_none() -> None:
+    data = data_of(page())
+    assert all(data["text"][lang]["point"] == "{point}: " + say("no_certificate", lang) for lang in ("en", "ja"))
+
+
+def test_the_verb_writes_one_html_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = tmp_path / "toy.result.json"
+    result.write_text(result_text(solved()), encoding="utf-8")
+    assert run(["report", str(result), "--to", "html", "--lang", "ja", "-o", str(tmp_path / "out")]) == 0
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.name == "briefing.html" and data_of(file.read_text(encoding="utf-8"))["lang"] == "ja"
+    assert "briefing.html" in capsys.readouterr().out

@@ -30,12 +30,13 @@ class Strings:
 
 
 def coded_table(table: Table, strings: Strings) -> Json:
-    """Titles of columns as text; rows as flat numbers of texts."""
+    """Titles of columns as text; rows as flat numbers of texts. Bars drawn with letters are left to the screen."""
+    kept = [n for n, c in enumerate(table.columns) if c.key != "bar"]
     return {
         "key": table.key,
         "title": table.title,
-        "columns": [[c.title, c.numeric] for c in table.columns],
-        "rows": [[strings(cell.text) for cell in row] for row in table.rows],
+        "columns": [[table.columns[n].title, table.columns[n].numeric] for n in kept],
+        "rows": [[strings(row[n].text) for n in kept] for row in table.rows],
         "totals": table.totals,
         "notes": list(table.notes),
     }

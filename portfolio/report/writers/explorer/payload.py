@@ -56,7 +56,6 @@ def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[st
         "version": VERSION,
         "lang": lang,
         "id": instance.header.id,
-        "facts": dict(said[lang].facts),
         "look": _look(),
         "criteria": [_criterion(material, n) for n in range(len(instance.criteria))],
         "fields": [f.id for f in instance.fields],
@@ -85,7 +84,6 @@ def _unsolved(said: dict[str, Briefing], strings: dict[str, Strings], lang: str)
         "format": FORMAT,
         "version": VERSION,
         "lang": lang,
-        "facts": dict(said[lang].facts),
         "look": _look(),
         "frontier": False,
         "solved": False,
@@ -97,7 +95,8 @@ def _unsolved(said: dict[str, Briefing], strings: dict[str, Strings], lang: str)
 def _head(said: Briefing, lang: str) -> dict[str, Json]:
     """Titles and the words of the page itself."""
     ui = {**words(lang), **{key: text(key, lang) for key in TEXTS}, **{key: say(key, lang) for key in SAID}}
-    return {"title": said.title, "subtitle": said.subtitle, "run": said.run, "ui": ui}
+    facts = [[say(key, lang), value] for key, value in said.facts.items()]
+    return {"title": said.title, "subtitle": said.subtitle, "run": said.run, "facts": facts, "ui": ui}
 
 
 def _pages(said: Briefing, strings: Strings, lang: str) -> dict[str, Json]:
@@ -158,7 +157,7 @@ def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[List
         "question": next((s.text for s in pages["answer"].sentences if s.key == "question"), ""),
         "aim": next((s.text for s in pages["answer"].sentences if s.key == "aim"), ""),
         "claims": coded_sentences(claims),
-        "point": say("from_frontier", lang, point="{point}", why="{why}"),
+        "point": _point(material, lang),
         "why_knee": say("why_knee", lang),
         "frontier": coded_sentences(pages["frontier"].sentences) if "frontier" in pages else [],
         "frontier_title": pages["frontier"].title if "frontier" in pages else "",
@@ -185,6 +184,13 @@ def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[List
         "pages": _pages(said, strings, lang),
         "why": _why(material, coder, lang),
     }
+
+
+def _point(material: Material, lang: str) -> str:
+    """What is proven of a plan of the frontier."""
+    if material.frontier is None or material.frontier.certificate is None:
+        return "{point}: " + say("no_certificate", lang)
+    return say("from_frontier", lang, point="{point}", why="{why}")
 
 
 def _best(material: Material, criterion: str, lang: str) -> str:

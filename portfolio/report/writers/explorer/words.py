@@ -88,8 +88,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_view": ("Why, and why not", "採否の理由"),
     "why_pick": ("Pick a programme in the table.", "表から事業を選んでください。"),
     "why_about": (
-        "The answer is about plan {id}, not about plans picked here.",
-        "説明は計画{id}についてのもので、ここで選んだ計画についてではありません。",
+        "The answer is about the plan of the briefing, not about plans picked here.",
+        "説明は報告の計画についてのもので、ここで選んだ計画についてではありません。",
     ),
     "why_file": (
         "No explanation of this programme is in this file: `portfolio explain` finds out what it would displace; report its file with the result.",

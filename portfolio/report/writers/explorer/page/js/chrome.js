@@ -22,7 +22,7 @@ view([], () => {
   $("sections").replaceChildren(...SECTIONS.map((id) =>
     make("a", { href: "#" + id, "data-go": id }, $(id).querySelector("h2").textContent)));
   $("foot").replaceChildren(make("p", {}, text.run),
-    make("dl", {}, Object.entries(DATA.facts).flatMap(([key, value]) => [make("dt", {}, key), make("dd", {}, value)])));
+    make("dl", {}, text.facts.flatMap(([key, value]) => [make("dt", {}, key), make("dd", {}, value)])));
 });
 
 view(["theme"], () => {

@@ -48,7 +48,7 @@ function bars(box, coded) {
   const tops = places.map((n) => coded.series.reduce((sum, s) => sum + (s.values[n] ?? 0), 0)), top = Math.max(...tops);
   const across = axis(coded.value, coded.low === null ? {} : { range: [coded.low, top + (top - coded.low) * 0.05] });
   const along = axis(coded.category, { tickvals: coded.named ? places : [], ticktext: coded.named ? names : [], ...(coded.lying ? { autorange: "reversed" } : {}) });
-  const high = coded.lying ? Math.max(260, 90 + names.length * 30) : 340;
+  const high = coded.lying ? Math.max(260, 90 + names.length * (names.some((t) => t.split("<br>").length > 2) ? 44 : 32)) : 340;
   plot(box, traces, look({ barmode: coded.mode, height: high, bargap: coded.named ? 0.2 : 0, showlegend: coded.series.filter((s) => !s.hidden).length > 1,
     legend: { ...look().legend, y: -60 / high }, xaxis: coded.lying ? across : along, yaxis: coded.lying ? along : across }));
 }

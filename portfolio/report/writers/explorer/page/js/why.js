@@ -16,6 +16,6 @@ planView(["programme", "plan"], () => {
   const found = text.why[p];
   body("why").replaceChildren(make("h3", {}, text.programmes[p]), make("p.hint", {}, DATA.programmes[p][0]),
     make("div.scroll", {}, make("table", { id: "facts" }, make("tbody", {}, facts.map(([key, value]) => make("tr", {}, make("th", { scope: "row" }, key), make("td", {}, value)))))),
-    ...where, ...(found ? [make("p.note", {}, ui("why_about", { id: idOf(DATA.chosen) })), ...sentences(found.head), ...found.tables.map((c) => table(c)), ...sentences(found.tail)]
+    ...where, ...(found ? [make("p.note", {}, ui("why_about")), ...sentences(found.head), ...found.tables.map((c) => table(c)), ...sentences(found.tail)]
       : [make("p.note", {}, ui("why_file"))]));
 });
