@@ -144,6 +144,18 @@ def as_potx(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_a_title_that_fits_keeps_the_templates_own_size(tmp_path: Path) -> None:
+    def small_titles(deck: Any) -> None:
+        for level in deck.slide_master._element.xpath(".//p:titleStyle/a:lvl1pPr/a:defRPr"):
+            level.set("sz", "1900")
+
+    template = tmp_path / "house.pptx"
+    template.write_bytes(plain(small_titles))
+    titles = [slide.shapes.title for slide in slides(write_deck(told("en"), template))[1:]]
+    sizes = {p.font.size for title in titles for p in title.text_frame.paragraphs}
+    assert None in sizes and sizes <= {None, *(Pt(n) for n in range(10, 19))}
+
+
 @pytest.mark.parametrize("content", [b"", b"not a deck", b"PK\x03\x04broken"])
 def test_a_template_that_is_none_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "broken.pptx"

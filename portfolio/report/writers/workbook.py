@@ -77,6 +77,10 @@ SHEETS = {
     "sweep_tornado": ("sweep, tornado", "感度（一つずつ）"),
     "sweep_contested": ("sweep, contested", "感度（争点）"),
     "sweep_ranges": ("sweep, ranges", "感度（範囲）"),
+    "sweep_regret": ("sweep, regret", "感度（後悔値）"),
+    "sweep_shares": ("sweep, indices", "感度（指数）"),
+    "sweep_models": ("sweep, models", "感度（モデル）"),
+    "sweep_grid": ("sweep, grid", "感度（格子）"),
     "sweep_steps": ("sweep, budget", "感度（予算）"),
     "judgements": ("judgements", "判断"),
     "assumptions": ("assumptions", "前提"),
@@ -234,7 +238,7 @@ class _Book:
         row, column = HEADS + at[0], at[1]
         form, look = dress
         if number is None:
-            align = {"align": "right"} if cell.text == NONE else {}
+            align: dict[str, Any] = {"align": "right"} if cell.text == NONE else {"text_wrap": True} if cell_len(cell.text) > WIDEST else {}
             self.text(sheet, row, column, cell.text, **look, **align)
         elif formula is not None:
             sheet.write_formula(row, column, formula, self.style(num_format=form, **look), _number(number.value))

@@ -198,6 +198,8 @@ def _natural(table: Table, body: Sequence[Any], size: float) -> list[float]:
         head = BOLD * width(clean(column.title), size)
         if column.numeric:
             head = min(head, max(head / MOST_HEAD_LINES * 1.3, BOLD * _longest_word(column.title, size))) / SAFE
+        else:
+            held, head = held / SAFE, head / SAFE
         natural.append(max(held, head) + 2 * SIDE)
     return natural
 
