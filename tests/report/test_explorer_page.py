@@ -17,7 +17,8 @@ from portfolio.report.briefing.phrases import say
 from portfolio.report.content import funded_table
 from portfolio.report.money_tables import matrix
 from portfolio.report.writers.explorer import write_explorer
-from portfolio.report.writers.explorer.assembly import digest, json_script
+from portfolio.report.writers.explorer.assembly import PAGE, digest, json_script
+from portfolio.report.writers.explorer.words import WORDS
 from tests.support.briefings import PAYLOADS, gathered, solved
 
 FOUND = cache(gathered)
@@ -112,3 +113,30 @@ def test_the_verb_writes_one_html_file(tmp_path: Path, capsys: pytest.CaptureFix
     (file,) = (tmp_path / "out").iterdir()
     assert file.name == "briefing.html" and data_of(file.read_text(encoding="utf-8"))["lang"] == "ja"
     assert "briefing.html" in capsys.readouterr().out
+
+
+def test_every_word_of_the_page_is_asked_for_and_every_word_asked_for_is_there() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in PAGE.rglob("*.*"))
+    asked = set(re.findall(r"""(?:ui\(|data-(?:t|label)=)"(\w+)\"""", source))
+    known = set(data_of(page())["text"]["en"]["ui"])
+    assert {key for key in asked if not key.endswith("_")} <= known
+    beginnings = {key for key in asked if key.endswith("_")}
+    quoted = asked | set(re.findall(r'"(\w+)"', source)) | {"no_script", "other_answers"}
+    assert [key for key in WORDS if key not in quoted and not key.startswith(tuple(beginnings))] == []
+
+
+@pytest.mark.parametrize("ground", ["--card", "--ground"])
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_is_legible_on_its_ground(theme: int, ground: str) -> None:
+    """Contrast of WCAG 2, AA: at least 4.5."""
+    blocks = re.findall(r"{([^}]*--paper[^}]*)}", (PAGE / "style.css").read_text(encoding="utf-8"))
+    colours = dict(re.findall(r"(--\w+): (#[0-9a-f]{6})", blocks[theme]))
+    for name in ("--ink", "--soft", "--strong", "--good", "--bad"):
+        light, dark = sorted((luminance(colours[name]), luminance(colours[ground])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 from portfolio.report.briefing import Briefing, Material
 from portfolio.report.briefing.choice import scatter
+from portfolio.report.briefing.core import shares
 from portfolio.report.briefing.parts import Page
 from portfolio.report.briefing.phrases import say
 from portfolio.report.briefing.shape import knee, neighbours
@@ -20,7 +20,7 @@ from portfolio.report.numbers import percent, significant
 from portfolio.report.palette import CHOSEN, FAINT, GAIN, GREY, INK, KNEE, LOSS, NEIGHBOUR, PINK, SERIES, on, ramp
 from portfolio.report.texts import text
 from portfolio.report.writers.explorer.coded import Json, Strings, coded_figure, coded_page, coded_sentences, coded_table
-from portfolio.report.writers.explorer.plans import LANGS, Coder, Listed, chosen_id, listed
+from portfolio.report.writers.explorer.plans import LANGS, Coder, chosen_id, listed
 from portfolio.report.writers.explorer.words import words
 
 FORMAT, VERSION = "portfolio-explorer", 1
@@ -31,12 +31,11 @@ GROUNDS = ("answer", "conflict", "exchange", "why_not", "core", "robustness", "s
 EXPLAINED = "explain_"
 """Begins the keys of tables that answer other questions to `explain`."""
 STATUS = ("claim", "status")
-ROLES = ("chosen", "knee", "neighbour", "efficient", "band", "ideal")
-SAID = ("plan", "role", "funded_n", "core_share", "probability", "before", "after", "averted", "expected", "scenario", "need", "need_weight",
-        "covered", "budget", "best", "worst", "more", "less", "yes", "no", "core_note", "ranking_note", "rounded", "scenario_fig", "coverage_fig",
-        "coverage_axis", "loss_axis", *ROLES)  # fmt: skip
-TEXTS = ("criterion", "this_plan", "best_alone", "given_up", "unit", "best_note", "programme", "option", "scale", "amount", "payers", "field",
-         "archetypes", "fund", "public_cost", "no_field", "no_archetype", "round_note", "score_note")  # fmt: skip
+SAID = ("plan", "funded_n", "core_share", "probability", "before", "scenario", "need", "need_weight", "core_note", "coverage_axis", "loss_axis",
+        "knee", "neighbour", "efficient")  # fmt: skip
+TEXTS = ("criterion", "best_alone", "given_up", "unit", "best_note", "programme", "option", "scale", "payers", "field", "public_cost", "no_field",
+         "no_archetype", "round_note")  # fmt: skip
+"""Words of the briefing and of the terminal's report that the page uses too."""
 
 
 def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[str, Json]:
@@ -71,7 +70,7 @@ def payload(material: Material, said: dict[str, Briefing], lang: str) -> dict[st
         "plans": coded,
         "ways": coder.ways,
         "payers": coder.payers,
-        "text": {name: _text(material, said[name], coder, plans, name) for name in LANGS},
+        "text": {name: _text(material, said[name], coder, name) for name in LANGS},
         "strings": {name: strings[name].texts for name in LANGS},
     }
 
@@ -144,7 +143,7 @@ def _criterion(material: Material, n: int) -> Json:
     }
 
 
-def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[Listed], lang: str) -> Json:
+def _text(material: Material, said: Briefing, coder: Coder, lang: str) -> Json:
     instance, strings = material.instance, coder.strings[lang]
     units, unit = material.units(lang), coder.units[lang]
     pages = {p.key: p for p in said.pages}
@@ -179,7 +178,7 @@ def _text(material: Material, said: Briefing, coder: Coder, plans: Sequence[List
         "scenarios": _scenarios(material, coder, lang),
         "needs": [[short(name_of(n, lang)), f"{float(n.weight.number):g}"] for n in coder.needs],
         "pairs": _pairs(material, lang),
-        "shares": _shares(material, plans),
+        "shares": _shares(material),
         "left": _left(material, coder, lang),
         "pages": _pages(said, strings, lang),
         "why": _why(material, coder, lang),
@@ -224,14 +223,12 @@ def _pairs(material: Material, lang: str) -> Json:
     return found
 
 
-def _shares(material: Material, plans: Sequence[Listed]) -> Json:
+def _shares(material: Material) -> Json:
     """How many of the frontier's plans fund each programme: [count, share]."""
-    points = material.frontier.points if material.frontier is not None else ()
-    taken = dict.fromkeys((p.id for p in material.instance.programmes), 0)
-    for point in points:
-        for choice in point.plan.choices:
-            taken[choice.programme] += 1
-    return [[n, percent(Fraction(n, len(points))) if points else ""] for n in taken.values()]
+    found = shares(material)
+    if found is None:
+        return [[0, ""] for _ in material.instance.programmes]
+    return [[found.taken[p], percent(Fraction(found.taken[p], found.n))] for p in found.programmes]
 
 
 def _left(material: Material, coder: Coder, lang: str) -> Json:

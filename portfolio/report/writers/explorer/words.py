@@ -50,7 +50,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "solid_view": ("three criteria", "3次元"),
     "no_webgl": ("This browser cannot draw in three dimensions (WebGL is off).", "このブラウザーでは3次元の図を描けません（WebGL無効）。"),
     "as_table": ("The plan list holds the same numbers as a table.", "同じ数値は計画一覧の表にあります。"),
-    "filtered_out": ("outside the brushes", "範囲外"),
     "parallel_view": ("Parallel coordinates", "平行座標"),
     "parallel_hint": (
         "Better is up. Drag along an axis to keep the plans that pass there; drag or use the arrow keys on a brush's ends; double click clears.",
@@ -79,7 +78,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "state": ("state", "状態"),
     "state_funded": ("funded", "採択"),
     "state_left": ("not funded", "不採択"),
-    "in_plans": ("in plans", "採択計画"),
     "programme_note": (
         "Not funded: option and public cost of the way with most gain per public money, in brackets.",
         "不採択の事業は、公費当たりの貢献が最大の方法と公費を括弧内に示します。",
