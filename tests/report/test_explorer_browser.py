@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from portfolio.api.allocate import Effort, allocate
 from portfolio.explain.collection import explanation
+from portfolio.library import load_model
 from portfolio.report.briefing import Material, briefing, material
 from portfolio.report.briefing.phrases import say
 from portfolio.report.explain_content import presence_content
 from portfolio.report.writers.explorer import write_explorer
 from portfolio.results import Answered
 from portfolio.results.explanation import Interval, Presence
-from tests.support.briefings import MARKUP, PAYLOADS, gathered, solved, toy
+from portfolio.schema.aim import Weighted
+from portfolio.schema.validate import parse_instance
+from tests.support.briefings import MARKUP, PAYLOADS, frontier_of, gathered, solved, toy
 from tests.support.browser import CHROMIUM, Tab, browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
@@ -230,6 +234,7 @@ def test_hostile_names_are_text(tab: Tab, tmp_path: Path, names: tuple[str, ...]
     for n in range(3):
         tab.ask(f"change({{programme: {n}, other: {n}, search: said().programmes[{n}]}})")
     assert tab.ask("document.querySelectorAll('body img, body iframe, body a[href]:not([data-go]), main style, main b script').length") == 0
+    assert tab.ask("document.querySelectorAll('svg a, svg image[href]').length") == 0
     assert tab.ask("document.scripts.length") == 4
     assert tab.ask("document.querySelector('#list tbody button') !== null")
     drawn = tab.ask("[...document.querySelectorAll('#sankey .node-label')].map((n) => n.textContent)")
@@ -338,4 +343,24 @@ def test_a_result_without_a_plan_says_why(tab: Tab, tmp_path: Path) -> None:
     assert tab.ask("[...document.querySelectorAll('section')].map((s) => s.id)") == ["answer", "grounds"]
     tab.click("[data-lang=ja]")
     assert tab.ask("document.querySelector('#answer .big').textContent") == say("answer_infeasible", "ja")
+    assert tab.errors == [] and outside(tab) == []
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+def test_fewer_criteria_make_fewer_pictures_and_no_error(tab: Tab, tmp_path: Path, kept: int) -> None:
+    raw = toy()
+    raw["criteria"] = raw["criteria"][:kept]
+    names = [c["id"] for c in raw["criteria"]]
+    aims = [dict.fromkeys(names, Fraction(1, kept)), *({c: Fraction(c == own) for c in names} for own in names)]
+    instance = parse_instance(raw)
+    results = [allocate(instance, load_model(), Weighted(kind="weighted", weights=w), Effort()) for w in aims]
+    tab.size(1400)
+    tab.open(written(material(results[0], frontier_of(results)), tmp_path))
+    tab.until("document.querySelector('#list tbody tr') !== null")
+    tab.ask("document.querySelectorAll('details').forEach((d) => { d.open = true; }); [...waiting.keys()].forEach(wake)")
+    if kept == 1:
+        assert tab.ask("document.getElementById('frontier').innerText.includes(ui('flat'))")
+    else:
+        tab.until("document.querySelector('#scatter .main-svg') !== null")
+        assert tab.ask("document.getElementById('solid_view') === null")
     assert tab.errors == [] and outside(tab) == []

@@ -75,6 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "show_left": ("not funded", "不採択"),
     "show_moved": ("different in the other plan", "比較先と異なる"),
     "rows_of": ("{n} of {all} programmes", "{all}事業のうち{n}事業"),
+    "rows_more": ("show {n} more", "ほか{n}件を表示"),
     "state": ("state", "状態"),
     "state_funded": ("funded", "採択"),
     "state_left": ("not funded", "不採択"),

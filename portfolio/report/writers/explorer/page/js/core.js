@@ -29,7 +29,7 @@ function drawn(tag, attrs, text) {
 // axes: [across, up, depth] criteria · brushes: axis -> [low, high] of its height, 0 worst to 1 best · cell: [field, archetype] or null for all
 const state = {
   lang: DATA.lang, theme: "auto", plan: DATA.chosen, other: null, programme: null, brushes: {}, axes: [0, 1, 2], solid: false,
-  search: "", show: "all", cell: null, order: {},
+  search: "", show: "all", cell: null, order: {}, everything: false,
 };
 const views = [];
 

@@ -15,7 +15,8 @@ planView(["plan", "other", "theme", "cell", "difference"], () => {
   const heads = plan.h.map(word), inner = grid.slice(0, -1);
   const shownText = (r, c) => (differs ? apart(grid[r][0], heads[c], grid[r][c], against) : grid[r][c]);
   const most = Math.max(...inner.flatMap((row, r) => row.slice(1, -1).map((_, c) => Math.abs(number(shownText(r, c + 1))))), 0) || 1;
-  const keyed = inner.length <= DATA.fields.length + 1;
+  // Where the smallest fields share a row, rows cannot be told by their place.
+  const keyed = [0, 1].includes(inner.length - DATA.fields.length);
   const line = (row, r) => make(r === inner.length ? "tr.total" : "tr", {}, row.map((t, c) => {
     const shownAs = c ? shownText(r, c) : t;
     if (!c) return make("th", { scope: "row" }, r < inner.length && keyed ? cellButton(t, r, null, t) : t);

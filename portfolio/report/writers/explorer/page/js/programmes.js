@@ -38,11 +38,14 @@ planView([], () => {
     make("div.row.tools", {}, make("label.inline", {}, ui("search"), make("input", { type: "search", id: "search", value: state.search, oninput: (event) => change({ search: event.target.value }) })),
       make("label.inline", {}, ui("show"), choose), make("button", { type: "button", id: "reset", onclick: () => { change({ search: "", show: "all", cell: null }); } }, ui("reset")),
       make("span.hint", { id: "found", role: "status" })),
-    make("div.scroll.tall", { tabindex: 0, role: "region", "aria-labelledby": "programmes-h" }, make("table", { id: "list" })),
+    make("div.scroll.tall", { tabindex: 0, role: "region", "aria-labelledby": "programmes-h" }, make("table", { id: "list" })), make("button", { type: "button", id: "rest", hidden: true, onclick: () => change({ everything: true }) }),
     ...notes([ui("programme_note"), ...said().funded_notes]));
 });
 
-planView(["plan", "other", "search", "show", "cell", "order", "programme"], () => {
+// Rows drawn at once; the search finds the others.
+const MOST_ROWS = 400;
+
+planView(["plan", "other", "search", "show", "cell", "order", "programme", "everything"], () => {
   const text = said(), many = DATA.frontier, both = state.other !== null;
   const columns = [["name", ui("programme"), false], ["field", ui("field"), false, "wide"], ["state", ui("state"), false], ["option", `${ui("option")} · ${ui("payers")}`, false, "wide"],
     ["scale", ui("scale"), true, "wide"], ["amount", both ? `${idOf(state.plan)}: ${text.amount_in}` : text.amount_in, true],
@@ -76,7 +79,9 @@ planView(["plan", "other", "search", "show", "cell", "order", "programme"], () =
   $("list").replaceChildren(sortHead("list", columns), make("tbody", { onclick: (event) => {
     const row = event.target.closest("[data-programme]");
     if (row) { change({ programme: +row.dataset.programme }); if (innerWidth < 1151) go("why"); }
-  } }, order.map(line)));
+  } }, (state.everything ? order : order.slice(0, MOST_ROWS)).map(line)));
+  $("rest").hidden = state.everything || order.length <= MOST_ROWS;
+  $("rest").textContent = ui("rows_more", { n: order.length - MOST_ROWS });
   if (focused !== undefined) $("list").querySelector(`[data-programme="${focused}"] button`)?.focus({ preventScroll: true });
   $("found").textContent = [ui("rows_of", { n: order.length, all: DATA.programmes.length }), state.cell ? [fieldOf(state.cell[0]), state.cell[1] === null ? "" : typeOf(state.cell[1])].filter(Boolean).join(" · ") : ""].filter(Boolean).join(" · ");
   if (document.activeElement !== $("search")) $("search").value = state.search;
