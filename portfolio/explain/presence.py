@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from portfolio.errors import UsageError
@@ -23,6 +24,8 @@ from portfolio.results.explanation import Answer, BreakEven, Interval, Presence,
 from portfolio.schema.instance import Instance
 from portfolio.schema.references import hint
 
+RANKED = "ranked"
+"""Note of an answer whose break-evens are not sought: a criterion decides that others follow, so that none of its sizes would settle the matter."""
 SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
 """Shares of the aim's range within which the issue is looked at."""
 
@@ -46,18 +49,34 @@ def explain_programme(
     begun = time.perf_counter()
     funded = name in question.funded
     on, without = ((), (name,)) if funded else ((name,), ())
-    found = question.best(effort.ask(), on, without, known=question.plan)
+    question, found, decided = _deciding(question, effort, on, without)
     update = _measured(question, found)
+    update["held"] = dict(question.claim.within) if question.claim is not None else {}
     if found.plan is not None:
         update["shift"] = shift(question.plan, found.plan)
     if not funded:
         update["hindrances"] = hindrances(question.instance, name, question.plan, found.plan)
         update["dominated"] = dominated_by(question.instance, name)
-    update["break_evens"] = _break_evens(question, name, effort, kinds, funded, found)
+    if decided:
+        update["break_evens"] = _break_evens(question, name, effort, kinds, funded, found)
+    else:
+        update["note"] = RANKED
     answer = Presence(
         topic="why" if funded else "why_not", programme=name, of=question.of, seconds=round(time.perf_counter() - begun, 3), **update
     )
     return answer if frontier is None else on_frontier(answer, frontier)
+
+
+def _deciding(question: Question, effort: Effort, on: tuple[str, ...], without: tuple[str, ...]) -> tuple[Question, Found, bool]:
+    """The question that decides, its best plan, is it the last? Under an aim that ranks criteria: the first criterion in which no such plan keeps up
+    with the reported one, those before it held at what the result admits."""
+    for stage in question.stages():
+        asked = replace(effort, gap=effort.gap * stage.unit / question.unit)
+        found = stage.best(asked.ask(), on, without, known=question.plan)
+        admitted = stage.admitted
+        if admitted is None or found.outcome.x is None or found.outcome.objective > admitted:
+            break
+    return stage, found, stage is question
 
 
 def on_frontier(answer: Presence, frontier: Frontier) -> Presence:

@@ -48,6 +48,16 @@ def as_result(result: Result | Path | str) -> Result:
     return result if isinstance(result, Result) else read_result(result)
 
 
+def _of_one_score(result: Result) -> Result:
+    """Raises UsageError: the aim ranks criteria, so that no single value says how close to the best a plan is."""
+    if result.aim.get("kind") == "lexicographic":
+        raise UsageError(
+            "this result's aim ranks criteria: prices, alternatives and closeness need one score; solve with weights for them",
+            "この結果の目標は基準に順位を付けています。価格・代替案・安定性には一つのスコアが必要です。重みを指定して解き直してください",
+        )
+    return result
+
+
 def explain_result(
     result: Result | Path | str,
     programme: str,
@@ -163,7 +173,7 @@ def price_limits(
     watch: Callable[[int, int], None] | None = None,
 ) -> tuple[str, list[Price]]:
     """(what values are counted in, price of each limit). only: ids or paths; else the limits that the plan uses up, or every one."""
-    question = Question(as_result(result))
+    question = Question(_of_one_score(as_result(result)))
     effort = Effort(gap * question.unit, seconds, stop=stop)
     chosen = chosen_limits(question, only, everything)
     if only and not chosen:
@@ -184,7 +194,7 @@ def find_alternatives(
     result: Result | Path | str, k: int, within: Fraction, seconds: float = float("inf"), stop: threading.Event | None = None
 ) -> tuple[str, Alternatives]:
     """(what values are counted in, up to k plans within a share of the best that differ as much as possible)."""
-    question = Question(as_result(result))
+    question = Question(_of_one_score(as_result(result)))
     return question.of, alternatives(question, k, within, Effort(seconds=seconds, stop=stop))
 
 
@@ -215,7 +225,7 @@ def plan_again(
     watch: Callable[[int, int], None] | None = None,
 ) -> tuple[str, Stability]:
     """(what values are counted in, the best plan of `source` at each closeness to the result's plan, and free of it)."""
-    read = as_result(result)
+    read = _of_one_score(as_result(result))
     question = Question(read)
     return question.of, stability(read, load(source), changed, prices, Effort(gap * question.unit, seconds, stop=stop), watch)
 

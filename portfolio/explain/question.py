@@ -55,9 +55,11 @@ def exact(value: float) -> Fraction:
 class Question:
     """One result's question in one session. Not thread-safe: one per worker."""
 
-    def __init__(self, result: Result, instance: Instance | None = None, seed: int | None = None) -> None:
-        """instance: another one under the same aim and frozen ranges (a change to be tried). Raises InvalidInput, UsageError."""
-        self.result = result
+    def __init__(self, result: Result, instance: Instance | None = None, seed: int | None = None, stage: int = -1) -> None:
+        """instance: another one under the same aim and frozen ranges (a change to be tried) · stage: which claim of the result is asked about
+        (several under an aim that ranks criteria; -1: the last). Raises InvalidInput, UsageError."""
+        self.result, self.stage = result, stage
+        self.claim = result.claims[stage] if result.claims else None
         self.instance = parse_instance(result.instance) if instance is None else instance
         self.spec = ModelSpec.model_validate(result.model)
         self.aim: Aim = TypeAdapter(Aim).validate_python(result.aim)
@@ -68,9 +70,8 @@ class Question:
         self._frame()
 
     def _frame(self) -> None:
-        """The objective of the aim's last stage, and the limits it was asked under."""
-        names, session = self.program.names, self.session
-        claim = self.result.claims[-1] if self.result.claims else None
+        """The objective of the stage, and the limits it was asked under."""
+        names, session, claim = self.program.names, self.session, self.claim
         within = claim.within if claim is not None else {}
         self.limits = {names.index(c): self.program.signs[names.index(c)] * float(v) for c, v in within.items() if c in names}
         self.asked = session
@@ -107,13 +108,25 @@ class Question:
     @cached_property
     def bound(self) -> float:
         """No plan is below this."""
-        claim = self.result.claims[-1]
-        return min(self._sign * float(claim.bound), self.value)
+        assert self.claim is not None
+        return min(self._sign * float(self.claim.bound), self.value)
 
     @cached_property
     def funded(self) -> frozenset[str]:
         """Programmes of the reported plan."""
         return frozenset(c.programme for c in self.plan.choices)
+
+    @property
+    def admitted(self) -> float | None:
+        """Under an aim that ranks criteria: the worst value that the next stages admit here, minimised; None for the last stage."""
+        later = self.result.claims[self.stage + 1 :] if self.stage >= 0 else ()
+        return self._sign * float(later[0].within[self.of]) if later and self.of in later[0].within else None
+
+    def stages(self) -> Iterator[Question]:
+        """The question of each stage, the last one being this."""
+        for n in range(len(self.result.claims) - 1) if isinstance(self.aim, Lexicographic) else ():
+            yield Question(self.result, self.instance, self.seed, n)
+        yield self
 
     @property
     def _sign(self) -> int:
@@ -231,7 +244,7 @@ class Question:
     def _with_room(self, ask: Ask, on: tuple[str, ...], without: tuple[str, ...]) -> Plan | None:
         """A plan that leaves room for whole units; the bound of the first solve stays valid, for this question has fewer plans."""
         for attempt in range(GRID_ATTEMPTS - 1):
-            other = Question(self.result, self.instance, self.seed)
+            other = Question(self.result, self.instance, self.seed, self.stage)
             other.asked.tighten(4**attempt)
             with other.insisting(on, without):
                 outcome = other.solve(ask)
@@ -242,7 +255,7 @@ class Question:
 
     def changed(self, instance: Instance) -> Question:
         """The same question about another instance (frozen ranges)."""
-        return Question(self.result, instance, self.seed)
+        return Question(self.result, instance, self.seed, self.stage)
 
     def start(self, plan: Plan) -> Floats:
         """A start vector from a plan, for `Ask.start`."""

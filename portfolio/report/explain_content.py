@@ -61,9 +61,12 @@ class Words:
         if of == "aim":
             scaled = (1 - value) * 10**4
             return placed(ceil(scaled) if up else floor(scaled), 4)
-        natural = -value if self.criterion(of).sense == "max" else value
+        return self.natural(of, -value if self.criterion(of).sense == "max" else value)
+
+    def natural(self, of: str, value: Fraction) -> str:
+        """A criterion's natural value in its unit."""
         unit = self.unit_of(of)
-        return f"{significant(natural * unit.factor, 5)} {clean(unit.label)}".strip()
+        return f"{significant(value * unit.factor, 5)} {clean(unit.label)}".strip()
 
     def criterion(self, of: str) -> Criterion:
         """The criterion of that id."""
@@ -104,6 +107,7 @@ def presence_content(instance: Instance, result: Result, answer: Presence, lang:
     words = Words(instance, result, lang)
     head = [Sentence("title", words.say(answer.topic, name=words.names[answer.programme]), "head")]
     head += _verdict(words, answer)
+    head += _held(words, answer)
     head += _exchange(words, answer)
     head += [Sentence(f"hindrance_{n}", _hindrance(words, h)) for n, h in enumerate(answer.hindrances)]
     if answer.dominated:
@@ -123,9 +127,10 @@ def presence_content(instance: Instance, result: Result, answer: Presence, lang:
 def _verdict(words: Words, answer: Presence) -> Iterator[Sentence]:
     why_not = answer.topic == "why_not"
     if answer.status == "infeasible":
-        yield Sentence("verdict", words.say("cannot" if why_not else "cannot_without"), "bad")
+        key = ("cannot" if why_not else "cannot_without") + ("_held" if answer.held else "")
+        yield Sentence("verdict", words.say(key, held=_limits(words, answer)), "bad")
         return
-    claim = words.result.claims[-1]
+    claim = next((c for c in words.result.claims if c.of == answer.of), words.result.claims[-1])
     natural = -1 if answer.of != "aim" and words.criterion(answer.of).sense == "max" else 1
     base, top = natural * claim.value, natural * claim.bound
     if answer.value is not None and answer.bound is not None:
@@ -144,6 +149,18 @@ def _verdict(words: Words, answer: Presence) -> Iterator[Sentence]:
         yield Sentence("tie", words.say("tie"))
     if answer.status != "proven":
         yield Sentence("limit", words.say("not_settled"), "bad")
+
+
+def _held(words: Words, answer: Presence) -> Iterator[Sentence]:
+    """Under which limits the comparison stands, where the aim ranks criteria or has floors."""
+    if answer.held and answer.status != "infeasible":
+        yield Sentence("held", words.say("held", of=words.criteria.get(answer.of, words.say("the_aim")), held=_limits(words, answer)))
+    if answer.note == "ranked":
+        yield Sentence("ranked", words.say("ranked", of=words.criteria.get(answer.of, "")))
+
+
+def _limits(words: Words, answer: Presence) -> str:
+    return words.joint.join(f"{words.criteria[c]} {words.natural(c, v)}" for c, v in answer.held.items())
 
 
 def _exchange(words: Words, answer: Presence) -> Iterator[Sentence]:

@@ -28,7 +28,24 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "cannot": ("No plan that obeys all rules can fund it.", "すべての規則を守って採択できる計画は存在しません。"),
     "cannot_without": ("No plan that obeys all rules can do without it.", "すべての規則を守る計画では、必ず採択されます。"),
+    "cannot_held": (
+        "No plan that obeys all rules and keeps these limits can fund it: {held}.",
+        "すべての規則を守り、次の水準を保ったまま採択できる計画は存在しません: {held}。",
+    ),
+    "cannot_without_held": (
+        "No plan that obeys all rules and keeps these limits can do without it: {held}.",
+        "すべての規則を守り、次の水準を保つ計画では、必ず採択されます: {held}。",
+    ),
     "not_settled": ("The search ended at a limit; what it proved is stated.", "計算は制限に達しました。証明できた範囲を示します。"),
+    "held": (
+        "Compared in {of}; these criteria had to stay at least as good as: {held}.",
+        "{of}で比較しています。次の基準は、この水準以上に保つ条件です: {held}。",
+    ),
+    "the_aim": ("the aim", "目標"),
+    "ranked": (
+        "The aim ranks criteria: already in {of} no such plan keeps up with the reported one, whatever it brings in those that follow. Break-evens are not sought.",
+        "目標は基準に順位を付けています。{of}の段階で報告された計画に及ばず、後の順位の基準では覆りません。このため損益分岐は求めていません。",
+    ),
     "displaces": ("It would take the place of {names} ({money}).", "代わりに{names}（{money}）が外れます。"),
     "no_displaced": ("No other programme would leave; amounts shift instead.", "他の事業は外れず、金額だけが動きます。"),
     "brings_in": ("With it, {names} would come in.", "あわせて{names}が入ります。"),

@@ -83,6 +83,7 @@ class Presence(Record):
 
     status: of that search · loss: what insisting costs, against the best plan of all · value, bound: of that plan, minimised
     within: share of the aim's range -> is there such a plan within it of the best? · frontier: points of a frontier that fund it (None: no frontier given)
+    held: criteria that had to stay at least as good as this (the aim's floors, criteria ranked before `of`), natural · note: `ranked`: break-evens not sought
     dominated: programmes of its own field that bring at least as much of everything for no more public money.
     """
 
@@ -100,6 +101,7 @@ class Presence(Record):
     dominated: tuple[str, ...] = ()
     break_evens: tuple[BreakEven, ...] = ()
     within: dict[str, Answer] = {}
+    held: dict[str, Exact] = {}
     frontier: tuple[str, ...] | None = None
     frontier_size: int = 0
     conflict: Conflict | None = None

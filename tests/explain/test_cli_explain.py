@@ -41,7 +41,13 @@ def data(answer: Answer) -> Any:
 def test_one_programme_in_full_states_the_loss_what_goes_and_the_break_evens(cli: Cli) -> None:
     code, out, _ = cli("explain", "toy.result.json", "b")
     assert code == 0
-    for words in ("Programme B: why it is not funded", "Funding it costs 1 billion yen", "take the place of", "What would bring it in", "proven"):
+    for words in (
+        "Programme B: why it is not funded",
+        "Funding it costs 1 billion yen",
+        "take the place of",
+        "What would bring it in",
+        "proven",
+    ):
         assert words in out, words
     code, out, _ = cli("explain", "toy.result.json", "b", "--lang", "ja")
     assert code == 0 and "採択されない理由" in out and "採択に転じる条件" in out

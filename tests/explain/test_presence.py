@@ -29,7 +29,8 @@ from tests.support.tiers import seeds
 SPEC = load_model()
 EXACT = Effort(gap=0.0, solves=60)
 GRID_LOSS = 0.15
-"""Room for whole units [criterion]: published amounts are multiples of 1/1000, effects up to 30 per unit of money and several payments each; either way (published rule 16)."""
+"""Room for whole units [criterion]: published amounts are multiples of 1/1000, effects up to 30 per unit of money and several payments each;
+either way (published rule 16)."""
 
 
 def unforced(instance: Instance) -> bool:

@@ -123,7 +123,7 @@ def test_standard_output_takes_the_file_and_no_save_writes_none(cli: Cli) -> Non
 
 
 def test_an_unknown_programme_gets_a_suggestion_and_leaves_no_file(cli: Cli) -> None:
-    cli("generate", "--programmes", "20", "--seed", "1", "-o", "made.json")
+    cli("generate", "--programmes", "8", "--seed", "1", "-o", "made.json")
     cli("solve", "made.json", "-q", "-o", "made.result.json")
     known = json.loads(Path("made.result.json").read_text(encoding="utf-8"))["instance"]["programmes"][0]["id"]
     code, _, err = cli("explain", "made.result.json", known[:-1] + "_")
@@ -132,7 +132,7 @@ def test_an_unknown_programme_gets_a_suggestion_and_leaves_no_file(cli: Cli) -> 
 
 
 def test_what_a_frontier_said_is_kept_when_asked_again_without_it(cli: Cli) -> None:
-    cli("generate", "--programmes", "12", "--seed", "1", "-o", "made.json")
+    cli("generate", "--programmes", "8", "--seed", "1", "-o", "made.json")
     cli("solve", "made.json", "-q", "-o", "made.result.json")
     cli("frontier", "made.json", "-q", "--epsilon", "30%", "-o", "made.frontier.json")
     result = read_result("made.result.json")
