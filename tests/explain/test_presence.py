@@ -69,7 +69,7 @@ def best(instance: Instance) -> float | None:
     return None if found is None else found.value
 
 
-@pytest.mark.parametrize("seed", seeds(5000, 8, 150))
+@pytest.mark.parametrize("seed", seeds(5000, 8, 200))
 def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int) -> None:
     instance, result = drawn(seed)
     assert result.plan is not None
@@ -96,7 +96,7 @@ def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int)
         assert float(answer.loss.low) - GRID_LOSS <= true <= float(answer.loss.high) + GRID_LOSS
 
 
-@pytest.mark.parametrize("seed", seeds(6000, 5, 100))
+@pytest.mark.parametrize("seed", seeds(6000, 5, 200))
 def test_break_evens_hold_on_both_sides_by_enumeration(seed: int) -> None:
     """At `out` no plan with the programme is as good as the reported one; at `enough` one is."""
     instance, result = drawn(seed)
@@ -122,7 +122,7 @@ def test_break_evens_hold_on_both_sides_by_enumeration(seed: int) -> None:
                 assert tight or even.out == even.today or (below is not None and below <= question.value + GRID_LOSS), (seed, even)
 
 
-@pytest.mark.parametrize("seed", seeds(7000, 4, 80))
+@pytest.mark.parametrize("seed", seeds(7000, 4, 200))
 def test_a_funded_programme_leaves_below_its_break_even_and_not_above(seed: int) -> None:
     instance, result = drawn(seed)
     question = Question(result)

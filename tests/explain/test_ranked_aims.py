@@ -55,7 +55,7 @@ def drawn(seed: int) -> tuple[Instance, Result]:
     raise AssertionError(seed)
 
 
-@pytest.mark.parametrize("seed", seeds(9300, 5, 100))
+@pytest.mark.parametrize("seed", seeds(9300, 5, 200))
 def test_the_first_criterion_in_which_it_falls_behind_decides(seed: int) -> None:
     instance, result = drawn(seed)
     assert result.plan is not None

@@ -132,17 +132,13 @@ def test_an_unknown_programme_gets_a_suggestion_and_leaves_no_file(cli: Cli) -> 
 
 
 def test_what_a_frontier_said_is_kept_when_asked_again_without_it(cli: Cli) -> None:
-    cli("generate", "--programmes", "8", "--seed", "1", "-o", "made.json")
-    cli("solve", "made.json", "-q", "-o", "made.result.json")
-    cli("frontier", "made.json", "-q", "--epsilon", "30%", "-o", "made.frontier.json")
-    result = read_result("made.result.json")
-    saved, name = Path(f"{result.instance['header']['id']}.explain.json"), result.instance["programmes"][0]["id"]
-    asked = ("explain", "made.result.json", name, "--break-even", "effect")
-    code, _, err = cli(*asked, "--frontier", "made.frontier.json")
-    assert code == 0, err
-    said = read_explanation(saved).presences()[name].frontier
-    cli(*asked)
-    assert said is not None and read_explanation(saved).presences()[name].frontier == said
+    cli("explain", "toy.result.json", "b")
+    held, result = read_explanation(SAVED), read_result("toy.result.json")
+    plain = held.answers[0]
+    assert plain.presence is not None
+    asked = plain.model_copy(update={"presence": plain.presence.model_copy(update={"frontier": ("p2",), "frontier_size": 3})})
+    again = explanation(result, [plain], explanation(result, [asked])).presences()["b"]
+    assert again.frontier == ("p2",) and again.frontier_size == 3
 
 
 def test_an_answer_cut_short_never_replaces_a_finished_one(cli: Cli) -> None:
