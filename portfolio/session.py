@@ -136,11 +136,15 @@ class Session:
             if block.name not in ROOM_ROWS:
                 continue
             ids = np.arange(block.start, block.start + block.size)
-            largest = np.array(
-                [np.abs(self.program.data[self.program.indptr[i] : self.program.indptr[i + 1]]).max(initial=0.0) for i in ids]
-            )
+            largest = np.array([self._largest(int(i)) for i in ids])
             lower, upper = self.program.row_lower[ids] + step * largest, self.program.row_upper[ids] - step * largest
             self.solver.bound_rows(list(ids), np.minimum(lower, upper), upper)
+
+    def _largest(self, row: int) -> float:
+        """Largest coefficient of what may move in a row: whole numbers stay while amounts are rounded."""
+        inside = slice(self.program.indptr[row], self.program.indptr[row + 1])
+        sizes, whole = np.abs(self.program.data[inside]), self.program.integer[self.program.indices[inside]]
+        return float(sizes[~whole].max(initial=0.0) if not whole.all() else sizes.max(initial=0.0))
 
     def minimised(self, criteria: Mapping[str, Fraction]) -> Floats:
         """Natural exact criteria -> minimised floats (q,)."""
