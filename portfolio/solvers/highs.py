@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -237,7 +238,8 @@ class Watch:
     def __init__(self, highs: Any) -> None:
         self.bound = -_INF
         self._ask = Ask()
-        self._highs = highs
+        # HiGHS holds its callback where Python's collector cannot look: a strong reference back would keep both for ever.
+        self._highs = weakref.ref(highs)
         highs.setCallback(self._call, None)
 
     def during(self, ask: Ask, relaxed: bool) -> Watch:
@@ -246,11 +248,16 @@ class Watch:
         return self
 
     def __enter__(self) -> Watch:
-        self._highs.startCallback(self._kind)
+        self._held().startCallback(self._kind)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._highs.stopCallback(self._kind)
+        self._held().stopCallback(self._kind)
+
+    def _held(self) -> Any:
+        highs = self._highs()
+        assert highs is not None  # whoever asks holds it
+        return highs
 
     def _call(self, kind: Any, _message: str, out: Any, back: Any, _user: object) -> None:
         ask = self._ask

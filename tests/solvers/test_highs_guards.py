@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -288,3 +290,12 @@ def test_of_a_partial_start_only_what_is_known_is_handed_over(knapsack: Program,
     monkeypatch.setattr(solver, "_highs", fake)
     solver.minimise(VALUES, Ask(start=np.array([np.nan, 1.0, INF])))
     assert given == [(1, [1], [1.0])]
+
+
+def test_a_solver_that_nobody_holds_is_freed() -> None:
+    held = Highs(assemble(generate(3), load_model()))
+    held.minimise(np.ones(held.program.n), Ask(relax=True))
+    freed = weakref.ref(held._highs)
+    del held
+    gc.collect()
+    assert freed() is None
