@@ -25,6 +25,7 @@ from tests.support.browser import CHROMIUM, Tab, browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 Show = Callable[..., Tab]
+DRAWN = "document.querySelector('#scatter .main-svg') !== null && document.querySelector('#list tbody tr') !== null"
 PICKED = "document.querySelector('#plan-grid tr[aria-selected=true]').dataset.plan"
 
 
@@ -54,7 +55,7 @@ def page(tab: Tab, address: str) -> Callable[[], Tab]:
         tab.size(1400)
         if tab.ask("location.href.split('#')[0]") != address:
             tab.open(address)
-            tab.until("document.querySelector('#scatter .main-svg') !== null")
+            tab.until(DRAWN)
             tab.ask("window.fresh = { ...state }; null")
         tab.ask(
             "change({ ...fresh }); document.querySelectorAll('details').forEach((d) => { d.open = false; }); document.activeElement.blur(); scrollTo(0, 0)"
@@ -72,7 +73,7 @@ def show(tab: Tab, page: Callable[[], Tab], address: str) -> Iterator[Show]:
         if link:
             tab.size(1400)
             tab.open(address + link)
-            tab.until("document.querySelector('#scatter .main-svg') !== null")
+            tab.until(DRAWN)
             tab.ask("window.fresh = { ...state, lang: 'en', plan: DATA.chosen, other: null, programme: null, theme: 'auto' }; null")
         else:
             page()
@@ -226,7 +227,7 @@ def test_every_figure_is_drawn_and_named(show: Show) -> None:
 def test_hostile_names_are_text(tab: Tab, tmp_path: Path, names: tuple[str, ...]) -> None:
     tab.size(1400)
     tab.open(written(gathered(names), tmp_path))
-    tab.until("document.querySelector('#scatter .main-svg') !== null")
+    tab.until(DRAWN)
     tab.ask(
         "window.alert = () => console.error('ran'); document.querySelectorAll('details').forEach((d) => { d.open = true; }); [...waiting.keys()].forEach(wake)"
     )
@@ -313,7 +314,7 @@ def test_it_prints_with_every_figure_and_without_controls(show: Show) -> None:
 def test_a_single_plan_says_that_there_is_no_frontier(tab: Tab, tmp_path: Path) -> None:
     tab.size(1400)
     tab.open(written(material(solved()), tmp_path, "ja"))
-    tab.until("document.querySelector('#heat') !== null")
+    tab.until("document.querySelector('#list tbody tr') !== null")
     assert tab.ask("document.getElementById('frontier').innerText.includes(ui('single'))")
     assert json.loads(tab.ask("JSON.stringify([state.lang, document.querySelectorAll('#plan-grid tbody tr').length])")) == ["ja", 1]
     assert tab.errors == []
@@ -361,6 +362,6 @@ def test_fewer_criteria_make_fewer_pictures_and_no_error(tab: Tab, tmp_path: Pat
     if kept == 1:
         assert tab.ask("document.getElementById('frontier').innerText.includes(ui('flat'))")
     else:
-        tab.until("document.querySelector('#scatter .main-svg') !== null")
+        tab.until(DRAWN)
         assert tab.ask("document.getElementById('solid_view') === null")
     assert tab.errors == [] and outside(tab) == []

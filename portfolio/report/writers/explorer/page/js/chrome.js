@@ -120,8 +120,9 @@ function drawRest() {
   const next = [...waiting.keys()].find((node) => node.offsetParent);
   if (!next) return;
   wake(next);
-  (window.requestIdleCallback || setTimeout)(drawRest);
+  later(drawRest);
 }
+const later = (job) => (window.requestIdleCallback || setTimeout)(job);
 
 function start() {
   for (const node of document.querySelectorAll("section")) if (!SECTIONS.includes(node.id)) node.remove();
@@ -138,7 +139,7 @@ function start() {
   addEventListener("hashchange", fromLink);
   // The link is read first: the first drawing writes it anew.
   Object.assign(state, asked());
-  redraw(["lang"]);
+  for (const { draw } of views.slice(0, FIRST_SCREEN)) draw(new Set(["lang"]));
 }
 function library() {
   for (const [node, job] of [...waiting]) {
@@ -146,7 +147,10 @@ function library() {
     if (top < innerHeight) wake(node);
     else lazily(node, job);
   }
-  (window.requestIdleCallback || setTimeout)(drawRest);
+  setTimeout(() => {
+    for (const { draw } of views.slice(FIRST_SCREEN)) draw(new Set(["lang"]));
+    later(drawRest);
+  });
 }
 function redraw(keys) {
   const changed = new Set(keys);

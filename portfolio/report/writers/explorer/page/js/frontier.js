@@ -124,3 +124,6 @@ planView(["plan", "other", "brushes"], (changed) => {
     }
   });
 });
+
+// Views up to here make the first screen; the others are drawn after it.
+const FIRST_SCREEN = views.length;
