@@ -190,7 +190,8 @@ def _hindrance(words: Words, h: Hindrance) -> str:
         return words.say("hint_no_money", others=others, **ends)
     show = words.amount if h.money else significant
     ends = {key: NONE if v is None else show(v) for key, v in (("used", h.used), ("limit", h.limit))}
-    years = f" ({words.joint.join(h.others)})" if h.others else ""
+    listed = words.joint.join(h.others)
+    years = "" if not listed else f"（{listed}）" if words.lang == "ja" else f" ({listed})"
     return words.say(f"hint_{h.kind}", rule=rule, years=years, **ends)
 
 
