@@ -40,7 +40,7 @@ def aim_text(instance: Instance, aim: Aim, lang: str) -> str:
         if bound.value is not None:
             limits.append(text("at_least", lang, name=name, value=significant(bound.value)))
         else:
-            limits.append(text("of_best", lang, name=name, share=percent(bound.share_of_best or Fraction(0))))
+            limits.append(text("of_best", lang, name=name, share=f"{significant((bound.share_of_best or Fraction(0)) * 100)} %"))
     return joint.join([said, text("floor", lang, pairs=joint.join(limits))] if limits else [said])
 
 

@@ -73,7 +73,7 @@ def test_an_explanation_brings_its_page_and_only_beside_its_own_result(solved: R
     assert solved("explain", "toy.result.json", "--store", "none").code == 0
     assert solved("report", "toy.result.json", "toy.explain.json", "--to", "json", "-o", "out").code == 0
     pages = [p["key"] for p in json.loads((tmp_path / "out/briefing.json").read_text(encoding="utf-8"))["pages"]]
-    assert "why_not" in pages and "left" not in pages
+    assert "why_not" in pages
     alone = solved("report", "toy.explain.json", "--lang", "en")
     assert alone.code == 2 and "name that result" in alone.err
     assert solved("solve", TOY, "--forbid", "a", "-o", "other.result.json").code == 0

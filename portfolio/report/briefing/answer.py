@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -36,15 +37,18 @@ def answer_page(material: Material, lang: str) -> Page:
         sentences.append(Sentence("point", say("from_frontier", lang, point=material.point, why=why)))
     else:
         sentences.append(Sentence("aim", say("aim_is", lang, aim=aim_text(instance, material.aim, lang))))
-        # The screen sets its claims apart by spaces, which a page does not keep.
-        claims = [s for s in claim_sentences(instance, result, material.aim, material.units(lang), lang) if s.key != "score_note"]
-        sentences += [replace(s, text=s.text.replace("   ", " · ")) for s in claims]
+        sentences += told(claim_sentences(instance, result, material.aim, material.units(lang), lang))
     named = _largest(material, lang)
     if named:
         sentences.append(Sentence("largest", say("largest", lang, names=named)))
     table = criteria_table(instance, result, material.plan, material.units(lang), lang)
     figure = reached(material, lang)
     return Page("answer", title, tuple(sentences), () if figure is None else (figure,), (table,))
+
+
+def told(claims: Iterable[Sentence]) -> list[Sentence]:
+    """The screen's claims for a page: it sets them apart by spaces, which a page does not keep."""
+    return [replace(s, text=s.text.replace("   ", " · ")) for s in claims if s.key != "score_note"]
 
 
 def question(material: Material, lang: str) -> Sentence:

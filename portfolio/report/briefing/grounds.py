@@ -30,8 +30,8 @@ HASH = 12
 """Characters of a hash on a page; the notes and the workbook hold it in full."""
 
 
-def assumptions_page(material: Material, lang: str) -> Page:
-    """Share of judgement by criterion, and the widest judgements."""
+def assumptions_page(material: Material, lang: str) -> Page | None:
+    """Share of judgement by criterion, and the widest judgements; None without either."""
     numbers = list(material.instance.quantities_in_use())
     judged = sum(q.kind == "judgement" for _, q in numbers)
     share = percent(Fraction(judged, len(numbers))) if numbers else "-"

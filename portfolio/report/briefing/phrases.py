@@ -25,6 +25,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "next_longer": ("Next: solve again with more time.", "次の手順: 時間を延ばして再計算します。"),
     "conflict_page": ("{n} rules cannot be obeyed together", "{n}の規則は同時に守れません"),
+    "conflict_table": ("rules in conflict", "矛盾する規則"),
+    "conflict_rule": ("rule, and by how much it alone would have to give way", "規則と、単独で必要な緩和幅"),
     "run_unsolved": ("{id} · instance {instance}", "{id} · インスタンス {instance}"),
     "aim_is": ("Aim: {aim}.", "目標: {aim}。"),
     "largest": ("Most money: {names}.", "金額の大きい分野: {names}。"),

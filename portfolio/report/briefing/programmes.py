@@ -9,6 +9,7 @@ from portfolio.report.blocks import Sentence, Table
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Page
 from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.reasons import why
 from portfolio.report.content import funded_table, unfunded_table
 from portfolio.report.numbers import percent
 
@@ -23,7 +24,7 @@ def funded_page(material: Material, lang: str) -> Page:
     top = sum(sorted(material.amounts.values(), reverse=True)[:k], Fraction(0))
     share = percent(top / material.total) if material.total else "-"
     title = say("funded_page", lang, n=len(table.rows), k=k, share=share)
-    return Page("funded", title, (), (), (replace(table, most=FIRST),), (*table.notes, say("rounded", lang)))
+    return Page("funded", title, why(material, lang), (), (replace(table, most=FIRST),), (*table.notes, say("rounded", lang)))
 
 
 def all_funded(material: Material, lang: str) -> Table:

@@ -24,9 +24,11 @@ from portfolio.results.explanation import Presence
 ZERO = Fraction(0)
 FIRST = 8
 """Rows of the table on a page."""
-MOST_BARS = 20
+ENOUGH = 4
+"""Answers from which on they take the place of the ranking of what is left out."""
+MOST_BARS, MOST_WHY = 20, 2
 TOLD = ("loss", "exchange", "hindrance_0")
-"""Sentences about the most contested programme."""
+"""Sentences of a paragraph about one programme."""
 
 
 def why_not(material: Material) -> list[Presence]:
@@ -37,6 +39,14 @@ def why_not(material: Material) -> list[Presence]:
     return sorted(kept, key=lambda p: (p.loss.high is None, p.loss.high or ZERO, p.programme))
 
 
+def why(material: Material, lang: str) -> tuple[Sentence, ...]:
+    """What doing without a funded programme would cost, for those that somebody asked about."""
+    funded = {c.programme for c in material.plan.choices}
+    found = () if material.explanation is None else material.explanation.presences().values()
+    kept = [p for p in found if p.topic == "why" and p.programme in funded][:MOST_WHY]
+    return tuple(s for p in kept for s in _told(material, p, lang))
+
+
 def why_not_page(material: Material, lang: str) -> Page | None:
     """The most contested ones: what funding them costs, whom they displace, what stands in their way. None without answers."""
     found = why_not(material)
@@ -45,7 +55,7 @@ def why_not_page(material: Material, lang: str) -> Page | None:
     unfunded = len(material.instance.programmes) - len(material.plan.choices)
     table = replace(why_not_table(material, found, lang), most=FIRST)
     title = say("why_not_page", lang, n=unfunded)
-    return Page("why_not", title, tuple(_nearest(material, found[0], lang)), (), (table,), table.notes)
+    return Page("why_not", title, tuple(_told(material, found[0], lang)), (), (table,), table.notes)
 
 
 def why_not_table(material: Material, found: list[Presence], lang: str) -> Table:
@@ -54,11 +64,12 @@ def why_not_table(material: Material, found: list[Presence], lang: str) -> Table
     return replace(content.tables[0], key="why_not", title=say("why_not_table", lang))
 
 
-def _nearest(material: Material, first: Presence, lang: str) -> Iterator[Sentence]:
-    said = presence_content(material.instance, material.result, first, lang)
+def _told(material: Material, answer: Presence, lang: str) -> Iterator[Sentence]:
+    """An answer in one paragraph: its loss, whom it moves, what stands first in its way."""
+    said = presence_content(material.instance, material.result, answer, lang)
     name = next(s.text for s in said.head if s.key == "title")
     told = " ".join(s.text for s in said.head if s.key in TOLD)
-    yield Sentence("nearest", f"{name}. {told}" if lang == "en" else f"{name}。{told}")
+    yield Sentence(f"{answer.topic}_{answer.programme}", f"{name}. {told}" if lang == "en" else f"{name}。{told}")
 
 
 def full_table(material: Material, lang: str) -> Table | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from portfolio.report.aim_text import aim_text, claim_sentences
-from portfolio.report.blocks import Sentence, Table
-from portfolio.report.briefing.answer import question
+from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
+from portfolio.report.briefing.answer import question, told
 from portfolio.report.briefing.grounds import (
     HASH,
     assumptions_page,
@@ -25,8 +25,10 @@ from portfolio.report.conflict_content import conflict_content
 from portfolio.report.naming import clean, name_of
 from portfolio.results.explanation import Conflict
 
-MOST_REPAIRS = 3
+MOST_REPAIRS = 1
 """Repairs on the page; the workbook has all."""
+RULE = "rule_"
+"""Keys of the sentences that name one rule each."""
 
 
 def unsolved_briefing(found: Material, lang: str) -> Briefing:
@@ -55,7 +57,16 @@ def _conflict(found: Material) -> Conflict | None:
 
 def _repairs(found: Material, lang: str) -> tuple[Table, ...]:
     conflict = _conflict(found)
-    return () if conflict is None else conflict_content(found.instance, conflict, lang).tables
+    if conflict is None:
+        return ()
+    said = conflict_content(found.instance, conflict, lang)
+    return (_rules(said, lang), *said.tables)
+
+
+def _rules(said: Content, lang: str) -> Table:
+    """One row per rule in conflict, with the least by which it would have to give way alone."""
+    rows = tuple((Cell(s.text.strip()),) for s in said.head if s.key.startswith(RULE))
+    return Table("conflict", say("conflict_table", lang), (Column("rule", say("conflict_rule", lang), False),), rows)
 
 
 def _status_page(found: Material, lang: str) -> Page:
@@ -63,7 +74,7 @@ def _status_page(found: Material, lang: str) -> Page:
     result = found.result
     none = result.status == "infeasible"
     sentences = [question(found, lang), Sentence("aim", say("aim_is", lang, aim=aim_text(found.instance, found.aim, lang)))]
-    sentences += claim_sentences(found.instance, result, found.aim, {}, lang)
+    sentences += told(claim_sentences(found.instance, result, found.aim, {}, lang))
     if none and _conflict(found) is None:
         sentences.append(Sentence("next", say("next_conflict", lang)))
     elif not none:
@@ -77,5 +88,6 @@ def _conflict_page(found: Material, lang: str) -> Page | None:
     if conflict is None:
         return None
     said = conflict_content(found.instance, conflict, lang)
-    sentences = tuple(s for s in said.head if s.key != "status")
-    return Page("conflict", say("conflict_page", lang, n=len(conflict.rules)), (*sentences, *said.tail), (), said.tables[:MOST_REPAIRS])
+    sentences = tuple(s for s in said.head if s.key != "status" and not s.key.startswith(RULE))
+    tables = (_rules(said, lang), *said.tables[:MOST_REPAIRS])
+    return Page("conflict", say("conflict_page", lang, n=len(conflict.rules)), (*sentences, *said.tail), (), tables)
