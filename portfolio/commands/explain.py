@@ -11,6 +11,7 @@ from portfolio.commands.options import Debug, Everything, Json, Lang, Language, 
 
 if TYPE_CHECKING:
     from portfolio.report.blocks import Content
+    from portfolio.results import Result
 
 
 def explain(
@@ -81,7 +82,7 @@ def explain(
     from portfolio.commands.aim_flags import share
     from portfolio.commands.explain_saving import store_of, target_of, text_of
     from portfolio.commands.explain_topics import Asked, topics
-    from portfolio.commands.inputs import read_any_frontier, read_any_result
+    from portfolio.commands.inputs import read_any_frontier
     from portfolio.commands.saving import STDOUT, deliver
     from portfolio.errors import UsageError
 
@@ -90,7 +91,7 @@ def explain(
         raise UsageError("--tolerance must be above 0", "--tolerance は0より大きくしてください")
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
-    loaded = read_any_result(result)
+    loaded = _result_of(result)
     asked = Asked(
         desk=desk,
         result=loaded,
@@ -118,6 +119,32 @@ def explain(
     data = {"topic": topic, "exit_code": code, "instance": loaded.instance_hash, "answer": answer}
     deliver(desk, text, output, target, quiet, lambda saved: _show(desk, content, data, saved))
     return code
+
+
+def _result_of(source: str) -> Result:
+    """The result. Raises UsageError where the file is another of ours, with what to do."""
+    from pathlib import Path
+
+    from portfolio.commands.inputs import STDIN, read_any_result
+    from portfolio.errors import InvalidInput, UsageError
+    from portfolio.formats.json_text import read_text
+    from portfolio.formats.result_text import LARGEST_RESULT, raw_record
+
+    try:
+        return read_any_result(source)
+    except InvalidInput:
+        kind = "" if source == STDIN else str(raw_record(read_text(Path(source), LARGEST_RESULT)).get("format", ""))
+        if kind == "portfolio-instance":
+            raise UsageError(
+                f"{source} is an instance, not a result: `portfolio solve {source}` makes one",
+                f"{source} は結果ではなくインスタンスです。先に portfolio solve {source} を実行してください",
+            ) from None
+        if kind.startswith("portfolio-") and kind != "portfolio-result":
+            raise UsageError(
+                f"{source} is a {kind} file; a portfolio-result was expected",
+                f"{source} は {kind} 形式です。portfolio-result を指定してください",
+            ) from None
+        raise
 
 
 def _show(desk: Desk, content: Content, data: dict[str, Any], saved: str | None) -> None:

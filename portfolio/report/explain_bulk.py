@@ -60,7 +60,7 @@ def _even(words: Words, a: Presence) -> str:
         if b.kind == "effect":
             below = "" if b.out is None else size_of(words, b, b.out, False)
             if b.enough is None:
-                return f"> {below}" if below else NONE
+                return f"> {significant(b.out)}" if b.out is not None else NONE
             return size_of(words, b, b.enough, True) if b.enough == b.today else f"{below or '?'}–{size_of(words, b, b.enough, True)}"
     return NONE
 

@@ -108,6 +108,18 @@ def test_wrong_questions_are_usage_errors(cli: Cli) -> None:
         assert code == 2 and err, argv
 
 
+def test_another_file_of_ours_is_named_with_what_to_do(cli: Cli) -> None:
+    cli("generate", "--programmes", "6", "--seed", "1", "-o", "made.json")
+    cli("explain", "toy.result.json", "b", "-q")
+    for file, words in (
+        ("made.json", "portfolio solve made.json"),
+        ("toy.explain.json", "portfolio-explanation"),
+        ("none.json", "no such file"),
+    ):
+        code, _, err = cli("explain", file, "b")
+        assert code == 2 and words in err, file
+
+
 def test_comparing_names_the_input_that_differs_and_what_moved(cli: Cli) -> None:
     cli("solve", "toy", "-q", "--set", "programmes.a.effects.growth=1", "-o", "later.result.json", "--gap", "0")
     code, out, _ = cli("compare", "toy.result.json", "later.result.json")
