@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import openpyxl
 import pytest
+from pptx import Presentation
 
 from portfolio.api.allocate import Effort, allocate
 from portfolio.api.public import load
 from portfolio.library import load_model
 from portfolio.report.briefing import Material, briefing, material
 from portfolio.report.briefing.parts import Bars, Points
+from portfolio.report.writers.deck import write_deck
 from portfolio.report.writers.files import files
 from portfolio.sensitivity.sweep import Todo, run_sweep
 
@@ -65,6 +67,21 @@ def test_runs_without_a_tornado_still_say_what_is_contested() -> None:
     page = next(p for p in briefing(_swept("monte-carlo"), "en").pages if p.key == "robustness")
     assert not page.figures
     assert page.sentences
+
+
+@pytest.mark.parametrize("kind", ["tornado", "staircase"])
+def test_a_sweep_alone_makes_a_deck_that_claims_no_plan(kind: str, tornado: Material, staircase: Material) -> None:
+    sweep = {"tornado": tornado, "staircase": staircase}[kind].sweep
+    for lang in ("en", "ja"):
+        said = briefing(material(None, None, sweep), lang)
+        keys = [p.key for p in said.pages]
+        assert keys[0] == "answer" and {"tornado": "robustness", "staircase": "stairs"}[kind] in keys
+        assert not {"matrix", "money", "funded"} & set(keys)
+        made = files(said, "xlsx")["briefing.xlsx"]
+        assert any("sweep" in name or "感度" in name for name in openpyxl.load_workbook(io.BytesIO(made)).sheetnames)
+        slides = list(Presentation(io.BytesIO(write_deck(said))).slides)
+        drawn = {shape.name: shape.chart for slide in slides for shape in slide.shapes if shape.has_chart}
+        assert {"tornado": "tornado", "staircase": "stairs"}[kind] in drawn
 
 
 def test_no_sweep_no_page(tornado: Material) -> None:

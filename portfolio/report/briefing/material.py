@@ -37,7 +37,10 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Material:
-    """result: built from the frontier's point `point` when `from_frontier` · sweep, explanation: records of those verbs."""
+    """result: built from the frontier's point `point` when `from_frontier`, of a sweep's instance without a plan when `from_sweep`
+
+    sweep, explanation: records of those verbs.
+    """
 
     result: Result
     frontier: Frontier | None = None
@@ -45,6 +48,7 @@ class Material:
     explanation: Explanation | None = None
     point: str | None = None
     from_frontier: bool = False
+    from_sweep: bool = False
 
     @cached_property
     def instance(self) -> Instance:
@@ -141,6 +145,8 @@ def material(
     if result is not None:
         same = None if result.plan is None else _same_point(result.plan, frontier)
         return Material(result, frontier, sweep, explanation, same)
+    if frontier is None and sweep is not None:
+        return Material(_sweep_result(sweep), None, sweep, from_sweep=True)
     found = _needs_frontier(frontier)
     if not found.points:
         raise UsageError(f"the frontier holds no plan (status {found.status})", f"フロンティアに計画がありません（状態 {found.status}）")
@@ -154,7 +160,9 @@ def _named(*records: Any) -> Mapping[str, Any]:
 
 def _needs_frontier(frontier: Frontier | None) -> Frontier:
     if frontier is None:
-        raise UsageError("a result or a frontier with plans is needed", "計画を含む結果またはフロンティアが必要です")
+        raise UsageError(
+            "a result, a frontier with plans or a sweep is needed", "結果、計画を含むフロンティア、感度分析のいずれかが必要です"
+        )
     return frontier
 
 
@@ -166,6 +174,12 @@ def _point_result(frontier: Frontier, point: str) -> Result:
         raise UsageError(f"the frontier has no plan {point} (it has {ids} ...)", f"フロンティアに計画 {point} はありません（{ids} など）")
     kept = ("instance_hash", "model_hash", "instance", "model", "ranges", "options", "versions", "audit", "notices", "seconds")
     return Result(status="limit", aim={"kind": "weighted"}, plan=plan, **{name: getattr(frontier, name) for name in kept})
+
+
+def _sweep_result(sweep: Sweep) -> Result:
+    """What a sweep knows of its instance in the shape of a result; it has no published plan."""
+    kept = ("instance_hash", "model_hash", "instance", "model", "aim", "ranges", "options", "versions")
+    return Result(status="limit", **{name: getattr(sweep, name) for name in kept})
 
 
 def _same_point(plan: Plan, frontier: Frontier | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A briefing of a result without a plan: what is known about that, which rules conflict, what would repair it, and the grounds."""
+"""Briefings without a plan: of a result that has none (which rules conflict, what would repair it), of a sweep alone; and the grounds."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from portfolio.report.briefing.grounds import (
 from portfolio.report.briefing.material import Material
 from portfolio.report.briefing.parts import Briefing, Page
 from portfolio.report.briefing.phrases import say
+from portfolio.report.briefing.robustness import PREFIX, robustness_page, stairs_page, sweep_tables
 from portfolio.report.briefing.spoken import spoken
 from portfolio.report.conflict_content import conflict_content
 from portfolio.report.naming import clean, name_of
@@ -35,8 +36,10 @@ def unsolved_briefing(found: Material, lang: str) -> Briefing:
     """Pages that need no plan."""
     header = found.instance.header
     drafted = (
-        _status_page(found, lang),
+        _sweep_page(found, lang) if found.from_sweep else _status_page(found, lang),
         _conflict_page(found, lang),
+        robustness_page(found, lang),
+        stairs_page(found, lang),
         assumptions_page(found, lang),
         method_page(found, lang),
         sources_page(found, lang),
@@ -45,7 +48,13 @@ def unsolved_briefing(found: Material, lang: str) -> Briefing:
     run = say("run_unsolved", lang, id=header.id, instance=found.result.instance_hash[:HASH])
     years = f"{header.first_year}-{header.last_year}"
     subtitle = say("prepared", lang, years=years, aim=aim_text(found.instance, found.aim, lang))
-    tables = (*_repairs(found, lang), doubt_table(found, lang), assumptions_table(found, lang), sources_table(found, lang))
+    tables = (
+        *_repairs(found, lang),
+        *sweep_tables(found, lang),
+        doubt_table(found, lang),
+        assumptions_table(found, lang),
+        sources_table(found, lang),
+    )
     kept = tuple(t for t in tables if t.rows)
     return Briefing(lang, name_of(header, lang), subtitle, run, facts(found, lang), pages, kept, clean(header.unit or header.currency))
 
@@ -80,6 +89,16 @@ def _status_page(found: Material, lang: str) -> Page:
     elif not none:
         sentences.append(Sentence("next", say("next_longer", lang)))
     return Page("answer", say("answer_infeasible" if none else "answer_no_plan", lang), tuple(sentences))
+
+
+def _sweep_page(found: Material, lang: str) -> Page:
+    """The question, and what was varied how often."""
+    said = found.swept(lang)
+    title = next((s.text for s in said.head if s.key == "title"), "").split(" · ", 1)[-1]
+    sentences = [question(found, lang), Sentence("aim", say("aim_is", lang, aim=aim_text(found.instance, found.aim, lang)))]
+    sentences += [s for s in said.head if s.key != "title"]
+    tables = tuple(t for t in sweep_tables(found, lang) if t.key == f"{PREFIX}ranges")
+    return Page("answer", title, tuple(sentences), (), tables)
 
 
 def _conflict_page(found: Material, lang: str) -> Page | None:
