@@ -1,6 +1,6 @@
 """Terms that speak of a fund's payment to one programme.
 
-cap           sum_t x_okt <= cap_k t_o      (nothing is paid to a way that is not taken; without t_o a relaxation could pay the whole cap for half)
+cap           sum_t x_okt <= cap_k t_o      (nothing is paid to a way that is not taken; without t_o half a way had the whole cap)
 pays          sum_t x_okt <= M w_ok,  w_ok in {0,1}, w_ok <= t_o      (only where a rule counts payers)
 max_funds     sum_k w_ok <= n t_o              exclusion   sum_(k in pair) w_ok <= t_o
 ticket        ticket v_okt <= x_okt <= M v_okt,  v_okt in {0,1}

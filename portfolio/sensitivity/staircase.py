@@ -20,6 +20,7 @@ from portfolio.schema.instance import Instance
 from portfolio.sensitivity.asking import Asking
 from portfolio.sensitivity.bench import Choice, choice_of, question
 from portfolio.sensitivity.factors import money_paths
+from portfolio.sensitivity.tree_levels import TreeLevels
 
 FIRST_LEVELS = 9
 """Levels solved before any halving, side by side."""
@@ -38,7 +39,7 @@ def budget_factor(instance: Instance, of: str, span: tuple[Fraction, Fraction]) 
 class _Climb:
     """Levels solved so far, and what each choice is worth where it was asked."""
 
-    asking: Asking
+    asking: Asking | TreeLevels
     levels: list[Fraction] = field(default_factory=list)
     found: dict[Fraction, Record] = field(default_factory=dict)
     worth: dict[tuple[Fraction, str], float] = field(default_factory=dict)
@@ -68,14 +69,14 @@ class _Climb:
         return self.worth[key]
 
 
-def climb(asking: Asking, of: str, tolerance: Fraction, gap: float) -> Staircase:
-    """All steps between the ends of the budget's factor. tolerance: share of today's money."""
+def climb(asking: Asking, of: str, tolerance: Fraction, gap: float, tree: bool = False) -> Staircase:
+    """All steps between the ends of the budget's factor. tolerance: share of today's money · tree: one branching tree for all levels (tree_levels.py)."""
     factor, instance = asking.maker.factors[0], asking.maker.instance
     low, high = factor.low or Fraction(0), factor.high or Fraction(0)
     today = float(
         sum((q.number for f in instance.funds for t, q in f.years.items() if of in (f.id, "total") and t in instance.years), Fraction(0))
     )
-    climb_ = _Climb(asking)
+    climb_ = _Climb(TreeLevels(asking) if tree else asking)
     steps: list[Step] = []
     switches: list[tuple[float, float]] = []
 

@@ -48,7 +48,7 @@ class Todo:
     """What to do. runs: about how many · gap: of the normalised aim · seconds: per solve · candidates: plans whose regret is followed over all runs
     besides the base (None: some where many factors move at once, else none)
     together: which judged numbers move as one, where nothing is said to vary · budget: of the staircase, a fund or `total`, from low to high times
-    today's, to `tolerance` (share of today's)."""
+    today's, to `tolerance` (share of today's) · tree: one branching tree for all its levels."""
 
     kind: DesignKind = "tornado"
     vary: tuple[str, ...] = ()
@@ -63,6 +63,7 @@ class Todo:
     budget: str = "total"
     span: tuple[Fraction, Fraction] = (Fraction(1, 2), Fraction(3, 2))
     tolerance: Fraction = Fraction(1, 100)
+    tree: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
 
 def _carried_out(asking: Asking, head: Sweep, todo: Todo, trouble: Sequence[str | None]) -> Sweep:
     if todo.kind == "staircase":
-        found = climb(asking, todo.budget, todo.tolerance, float(todo.gap))
+        found = climb(asking, todo.budget, todo.tolerance, float(todo.gap), todo.tree)
         status = "interrupted" if asking.stop.is_set() else "complete"
         return head.model_copy(update={"status": status, "answers": Answers(solved=found.solves, staircase=found)})
     records = _model_runs(asking, trouble) if todo.kind == "models" else _point_runs(asking, todo, head.design.points)
