@@ -22,6 +22,8 @@ NEAR = 6
 """Known solutions from which a start is tried."""
 WORTH_EXCHANGE = 10
 """Nodes per integer program so far from which starts are looked for by exchange."""
+TRIED = ("", "alone", "free", "inside")
+"""How far the attempts at a zone have come: nothing but trouble in company, a free criterion that proved too little, all criteria limited."""
 OUTSIDE = 10.0
 """Price of a whole range of missing the limits, in ranges of the objective, when near solutions are looked for."""
 
@@ -79,10 +81,10 @@ class Search:
         company = {zone for task in under_way for zone, _ in task.company}
         scores[[i in company for i in ids]] = -np.inf
         busy = company | {task.zone for task in under_way}
-        for zone in ids:
-            # The free solve neither closed nor split it: now with all criteria limited.
+        for row, zone in enumerate(ids):
             if zone in self._tried and zone not in busy:
-                return self._task(zone, None)
+                # The free solve neither closed nor split it: now with all criteria limited - or, after trouble in company, once more alone.
+                return self._task(zone, int(widths[row].argmin()) if self._tried[zone] == "alone" else None)
         place, k = (int(at) for at in np.unravel_index(int(scores.argmax()), scores.shape))
         if scores[place, k] == -np.inf:
             return None
@@ -110,7 +112,7 @@ class Search:
         weights = [1] * self.q
         weights[first] = max(1, min(spread + 1, LARGEST_WEIGHTED // max(largest, 1)))
         known = np.array(list(self.points), dtype=np.int64).reshape(-1, self.q)
-        return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known, tuple(others))
+        return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known, tuple(others), free is None)
 
     def _spread(self, upper: Vector, first: int) -> int:
         """Most that the other criteria can add up to between the ideal and a zone's limits."""
@@ -148,9 +150,7 @@ class Search:
         for piece in answer.evidence:
             self._prove(piece)
         if task.zone in self._open and not new:
-            # After trouble the zone stays open: with all criteria limited no known point could expose a false "infeasible".
-            again = not answer.trouble and task.zone not in self._tried
-            self._tried[task.zone] = "free" if again else "inside"
+            self._tried[task.zone] = max(self._tried.get(task.zone, ""), _tried(task, answer), key=TRIED.index)
 
     def _insert(self, counts: Vector, x: Floats) -> None:
         if counts in self.points:
@@ -212,6 +212,13 @@ class Search:
             else:
                 zones.append((upper, used.setdefault(number, len(used))))
         return points, zones, [self.archive.pieces[number] for number in used]
+
+
+def _tried(task: Task, answer: Answer) -> str:
+    # After trouble the zone stays open: with all criteria limited no known point could expose a false "infeasible".
+    if answer.trouble:
+        return "alone" if task.company else "inside"
+    return "inside" if task.inside else "free"
 
 
 def _whole(vector: Sequence[float]) -> Vector:

@@ -42,7 +42,8 @@ OTHER: Mapping[str, Any] = {"presolve": "off"}
 @dataclass(frozen=True)
 class Task:
     """box: (q,) counts strictly below which to search, FREE where unlimited · weights: (q,) whole, > 0 · start: (n,) in the box, or None
-    zone: id it was chosen for · known: (k, q) points found so far · company: ids and boxes of other zones, searched in the same program.
+    zone: id it was chosen for · known: (k, q) points found so far · company: ids and boxes of other zones, searched in the same program
+    inside: all criteria are limited by the zone.
     """
 
     zone: int
@@ -51,6 +52,7 @@ class Task:
     start: Floats | None
     known: Counts
     company: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    inside: bool = False
 
     @property
     def boxes(self) -> tuple[tuple[int, ...], ...]:

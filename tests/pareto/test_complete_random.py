@@ -109,3 +109,20 @@ def test_a_criterion_without_a_grid_is_refused_with_the_reason() -> None:
     fine = problem([["1", "0.00000001"], [1, -1]], [[1, 1]], [">="], [1], [0, 0], [3, 3], [True, True])
     with pytest.raises(UsageError, match="too fine"):
         complete(fine)
+
+
+@pytest.mark.parametrize("block", [0, *(pytest.param(b, marks=pytest.mark.fuzz) for b in range(1, 10))])
+def test_counts_so_large_that_weights_are_cut(block: int) -> None:
+    """A weight that would put the free criterion before all others is too large for the solver: zones then need a solve inside their limits."""
+    for seed in range(15 * block, 15 * block + 15):
+        rng = random.Random(seed)
+        q, n, top = rng.choice((3, 4)), rng.randint(6, 9), rng.choice((10**4, 10**5, 10**6))
+        gains = np.array([[rng.randint(1, top) for _ in range(n)] for _ in range(q)])
+        weights = np.array([rng.randint(1, 9) for _ in range(n)])
+        limit = int(weights.sum()) // 2
+        program = problem(gains.tolist(), [weights.tolist()], ["<="], [limit], [0] * n, [1] * n, [True] * n, "max")
+        choices = np.array(list(itertools.product((0, 1), repeat=n)))
+        values = np.unique(-(choices[choices @ weights <= limit] @ gains.T), axis=0)
+        best = {tuple(v.tolist()) for v in values if not ((values <= v).all(axis=1) & (values < v).any(axis=1)).any()}
+        found = complete(program, workers=1 + seed % 2)
+        assert found.status == "complete" and {point.counts for point in found.points} == best, seed
