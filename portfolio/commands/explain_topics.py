@@ -77,6 +77,8 @@ class Asked:
 class CountWatcher(Watcher):
     """How many questions are answered, and how long the rest will take."""
 
+    stopping = ("stopping; what is answered so far is kept (again: abort)", "停止中です。ここまでの回答を保存します（もう一度で中止）")
+
     def __init__(self, desk: Desk, quiet: bool) -> None:
         super().__init__(desk, quiet)
         self._tally: tuple[int, int, float] | None = None

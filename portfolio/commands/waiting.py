@@ -32,6 +32,9 @@ class _Answer(Generic[T]):
 class Watcher:
     """The latest word of the solver, as one line on stderr - only where stderr is a terminal."""
 
+    stopping = ("stopping; the best plan so far is kept (again: abort)", "停止中です。最良の計画を保存します（もう一度で中止）")
+    """Said at the first Ctrl-C."""
+
     def __init__(self, desk: Desk, quiet: bool) -> None:
         self.desk, self.begun = desk, time.monotonic()
         self.live = sys.stderr.isatty() and not quiet
@@ -97,11 +100,7 @@ def wait_for(work: Callable[[], T], stop: threading.Event, watcher: Watcher) -> 
             os._exit(130)
         stop.set()
         watcher.clear()
-        watcher.desk.say(
-            watcher.desk.pick(
-                "stopping; the best plan so far is kept (again: abort)", "停止中です。最良の計画を保存します（もう一度で中止）"
-            )
-        )
+        watcher.desk.say(watcher.desk.pick(*watcher.stopping))
 
     before = signal.signal(signal.SIGINT, interrupt)
     worker = threading.Thread(target=body, name="solve", daemon=True)

@@ -200,8 +200,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "すべての計画で採択{n}事業、すべてで不採択{m}事業。残る{k}事業に選択の余地があります。",
     ),
     "alt_note": (
-        "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it",
-        "計画1は報告計画。以後は既出の計画から最も遠い計画（採否が異なる事業数）で、証明済みの限界を併記",
+        "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it; chosen one after another: that no other set of plans lies farther apart as a whole is not claimed",
+        "計画1は報告計画。以後は既出の計画から最も遠い計画（採否が異なる事業数）で、証明済みの限界を併記。一つずつ順に選ぶため、組全体として最も離れているとは限りません",
     ),
     "alt_fewer": (
         "No further plan that differs was found within the share and the time.",
