@@ -33,7 +33,7 @@ HOME = Path(__file__).parents[1]
 KINDS = Todo(kind="tornado", together="kind", gap=Fraction(2, 100), candidates=0)
 TORNADO = Todo(kind="tornado", gap=Fraction(2, 100), candidates=0)
 RANDOM = Todo(kind="monte-carlo", together="kind", runs=500, gap=Fraction(3, 100), candidates=0)
-STAIRS = Todo(kind="staircase", gap=Fraction(2, 100), span=(Fraction(4, 5), Fraction(6, 5)), tolerance=Fraction(1, 20))
+STAIRS = Todo(kind="staircase", gap=Fraction(2, 100), span=(Fraction(4, 5), Fraction(6, 5)), tolerance=Fraction(1, 100))
 FIRST = 25
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import sys
 import time
@@ -58,8 +59,8 @@ def loop_run(instance: Instance, sweep: Sweep, number: int, gap: float) -> tuple
     return time.perf_counter() - begun, (value - best) / width
 
 
-def timed(instance: Instance, todo: Todo, workers: int, scheduler: str | None = None) -> tuple[float, Sweep]:
-    """Seconds per run, the base and the ranges not counted; and the sweep."""
+def timed(instance: Instance, todo: Todo, workers: int, scheduler: str | None = None) -> tuple[float, float, Sweep]:
+    """Seconds and processor seconds (of all processes) per run, the base and the ranges not counted; and the sweep."""
     with Store() as store:
         run_sweep(
             instance,
@@ -68,11 +69,20 @@ def timed(instance: Instance, todo: Todo, workers: int, scheduler: str | None = 
             Todo(kind="monte-carlo", vary=todo.vary, runs=2, gap=todo.gap, candidates=0, seed=99),
             Means(1, None, store),
         )
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), processor()
         sweep = run_sweep(instance, SPEC, None, todo, Means(workers, scheduler, store))
-    seconds = (time.perf_counter() - begun) / len(sweep.runs)
-    print(f"{scheduler or 'here'}, workers {workers}: {len(sweep.runs)} runs, {seconds:.4f} s per run", file=sys.stderr, flush=True)
-    return seconds, sweep
+    seconds, used = ((now - then) / len(sweep.runs) for now, then in ((time.perf_counter(), begun), (processor(), used)))
+    print(
+        f"{scheduler or 'here'}, workers {workers}: {len(sweep.runs)} runs, per run {seconds:.4f} s, processors {used:.4f} s",
+        file=sys.stderr,
+        flush=True,
+    )
+    return seconds, used, sweep
+
+
+def processor() -> float:
+    """Processor seconds of this process and of those it hired and saw off."""
+    return sum(r.ru_utime + r.ru_stime for r in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 def same(part: Sweep, whole: Sweep) -> bool:
@@ -93,8 +103,8 @@ def main() -> int:
     instance = generate(arguments.programmes, criteria=arguments.criteria)
     # Sobol points: fewer runs are the beginning of more runs.
     todo = Todo(kind="monte-carlo", vary=VARY, runs=arguments.runs, sampler="sobol", gap=Fraction(repr(arguments.gap)), candidates=0)
-    one, part = timed(instance, replace(todo, runs=min(arguments.scaling_runs, arguments.runs)), 1)
-    two, sweep = timed(instance, todo, 2)
+    one, one_used, part = timed(instance, replace(todo, runs=min(arguments.scaling_runs, arguments.runs)), 1)
+    two, two_used, sweep = timed(instance, todo, 2)
     found: dict[str, Any] = {"programmes": arguments.programmes, "runs": len(sweep.runs), "gap": arguments.gap, "load": os.getloadavg()[0]}
     found["same_table"] = same(part, sweep)
     step = max(len(sweep.runs) // arguments.loop, 1)
@@ -111,10 +121,12 @@ def main() -> int:
         "faster_1": loop / one,
         "faster_2": loop / two,
         "scaling": one / two,
+        "processor_seconds_1": one_used,
+        "processor_seconds_2": two_used,
     }
     if not arguments.skip_cluster:
-        cluster, third = timed(instance, todo, 2, "local")
-        found |= {"seconds_cluster": cluster, "overhead_cluster": cluster / two - 1}
+        cluster, cluster_used, third = timed(instance, todo, 2, "local")
+        found |= {"seconds_cluster": cluster, "overhead_cluster": cluster / two - 1, "processor_seconds_cluster": cluster_used}
         found["same_table"] &= same(third, sweep)
     print(json.dumps({key: round(v, 4) if isinstance(v, float) else v for key, v in found.items()}, indent=1))
     held = found["same_table"] and found["same_optima"] and found["faster_2"] >= FASTER and found["scaling"] >= SCALING

@@ -1,7 +1,7 @@
 """One variation solved: what a worker of a sweep does, over and over, with one solver object.
 
-At frozen ranges (so that values of runs can be compared): the best use of the base's choice of ways, the LP bound from the base's basis, and only
-where these two are further apart than the gap a dive over the relaxation and the MIP. A run depends on its question alone - start, basis and seed
+At frozen ranges (so that values of runs can be compared): the LP bound from the base's basis, the best use of the base's choice of ways, where these two are
+further apart than the gap that of other choices known, and only then a dive over the relaxation and the MIP. A run depends on its question alone - start, basis and seed
 are part of it - so that neither order nor workers show in the table.
 """
 
@@ -23,7 +23,7 @@ from portfolio.engine.store import Record
 from portfolio.errors import InvalidInput, SolverFailure
 from portfolio.formulation.assemble import BUNDLED, assemble
 from portfolio.formulation.cells import as_view
-from portfolio.numerics import FRACTIONAL, RUN_DIGITS
+from portfolio.numerics import RUN_DIGITS
 from portfolio.program import Floats, Program
 from portfolio.results import Range
 from portfolio.results.sweep import Factor
@@ -32,12 +32,12 @@ from portfolio.schema.exact import to_fraction
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.sensitivity.factors import settings_of, weights_at
+from portfolio.sensitivity.fixed_choice import Choice as Choice
+from portfolio.sensitivity.fixed_choice import FixedChoice, least
 from portfolio.session import Session
 from portfolio.solvers.basis import Basis
 from portfolio.solvers.outcome import Ask, Outcome
 
-Choice = dict[str, tuple[str, int]]
-"""Programme -> (way, units): a plan's choice, without its money."""
 _INF = float("inf")
 RECIPE = 3
 """Counts up when this file would answer the same question differently, so that no store mixes the two."""
@@ -140,9 +140,7 @@ class _Desk:
         weights, _ = self._weights(None)
         self.session.minimise(weights, Ask(relax=True))
         self._basis = self.session.solver.basis  # type: ignore[attr-defined]  # the sweep's own door is HiGHS
-        with self.session.taking(_taking(frame.base)):
-            self.session.minimise(weights, Ask(relax=True))
-        self._basis_fixed = self.session.solver.basis  # type: ignore[attr-defined]
+        self._fixed = FixedChoice(self.session, frame.base, weights, Ask(gap=frame.gap, seconds=frame.seconds), self._limits())
 
     def run(
         self, instance: Instance, weights: Mapping[str, Fraction] | None, starts: Sequence[Any], only: Any, stop: threading.Event
@@ -159,11 +157,15 @@ class _Desk:
     def _solved(self, aim: Floats, origin: float, starts: Sequence[Any], stop: threading.Event, idle: bool) -> Record | None:
         ask = Ask(gap=self.frame.gap, seconds=self.frame.seconds, stop=stop)
         limits = self._limits()
-        tried = [self._fixed(aim, choice, ask, limits) for choice in [self.frame.base, *starts] if choice]
-        kept = min((o for o in tried if o.x is not None), key=lambda o: o.objective, default=None)
         self._restart(self._basis)
         relaxed = self.session.minimise(aim, replace(ask, relax=True), limits)
         bound = relaxed.bound if relaxed.verdict == "optimal" else -_INF
+        base = self._fixed(aim, self.frame.base, ask, limits) if self.frame.base else None
+        kept = None if base is None or base.x is None else base
+        for choice in starts:
+            if kept is not None and kept.objective - bound <= self.frame.gap:
+                break
+            kept = least(kept, self._fixed(aim, choice, ask, limits))
         if relaxed.verdict == "infeasible" and kept is None:
             outcome = relaxed
         elif kept is not None and kept.objective - bound <= self.frame.gap:
@@ -173,17 +175,15 @@ class _Desk:
         if stop.is_set() and outcome.verdict == "interrupted":
             return None
         record = self._record(outcome, origin)
-        if self.frame.base:
-            first = tried[0]
-            record["base_feasible"] = None if first.verdict not in ("optimal", "infeasible") and first.x is None else first.x is not None
-            record["base_aim"] = None if first.x is None else _short(first.objective - origin)
+        if base is not None:
+            record["base_feasible"] = None if base.verdict not in ("optimal", "infeasible") and base.x is None else base.x is not None
+            record["base_aim"] = None if base.x is None else _short(base.objective - origin)
         return record | ({"same_as_base": True} if idle else {})
 
     def _sought(self, aim: Floats, ask: Ask, limits: Mapping[int, float], kept: Outcome | None, bound: float) -> Outcome:
         """The choices known do not do: a plan near the relaxation, then the solver from the better of both."""
         first = None if limits else self.session.first_plan(aim, ask)
-        if first is not None and first.x is not None and (kept is None or first.objective < kept.objective):
-            kept = first
+        kept = kept if first is None else least(kept, first)
         if kept is not None and kept.objective - bound <= self.frame.gap:
             return replace(kept, verdict="optimal", bound=bound)
         self.session.solver.forget()  # type: ignore[attr-defined]
@@ -192,29 +192,6 @@ class _Desk:
     def _evaluated(self, aim: Floats, origin: float, only: Any, stop: threading.Event) -> Record | None:
         outcome = self._fixed(aim, only, Ask(gap=self.frame.gap, seconds=self.frame.seconds, stop=stop), self._limits())
         return None if outcome.verdict == "interrupted" else self._record(outcome, origin)
-
-    def _fixed(self, aim: Floats, choice: Any, ask: Ask, limits: Mapping[int, float]) -> Outcome:
-        """The best use of a choice of ways - who pays, when, at which scale - within the gap.
-
-        Its relaxation is a bound; what is still fractional there (who pays) is rounded up, for money then finds its way. Only where that is no plan, or not close
-        enough, the solver searches.
-        """
-        program, solver = self.session.program, self.session.solver
-        with self.session.taking(_taking(choice)):
-            self._restart(self._basis_fixed)
-            relaxed = self.session.minimise(aim, replace(ask, relax=True), limits)
-            if relaxed.verdict != "optimal" or relaxed.x is None:
-                return replace(relaxed, x=None, objective=_INF)
-            open_ = _open_columns(program)
-            lower, upper = program.col_lower[open_], program.col_upper[open_]
-            up = np.clip(np.ceil(relaxed.x[open_] - FRACTIONAL), lower, upper)
-            solver.bound_columns(open_, up, up)
-            rounded = self.session.minimise(aim, replace(ask, relax=True), limits)
-            solver.bound_columns(open_, lower, upper)
-            if rounded.x is not None and rounded.verdict == "optimal" and rounded.objective - relaxed.bound <= ask.gap:
-                return replace(rounded, bound=relaxed.bound)
-            solver.forget()  # type: ignore[attr-defined]
-            return self.session.minimise(aim, replace(ask, start=rounded.x), limits)
 
     def _restart(self, basis: Basis) -> None:
         self.session.solver.forget()  # type: ignore[attr-defined]
@@ -249,19 +226,6 @@ class _Desk:
         record["criteria"] = {c: _short(v) for c, v in natural.items()}
         record["taken"] = taken(self.session.program, outcome.x)
         return record
-
-
-def _taking(choice: Mapping[str, Sequence[Any]]) -> dict[tuple[str, str], int]:
-    """As a session takes it. (JSON makes lists of pairs.)"""
-    return {(p, way): units for p, (way, units) in choice.items()}
-
-
-def _open_columns(program: Program) -> list[int]:
-    """Integer columns that a choice of ways leaves open."""
-    mask, take = program.integer.copy(), program.block("take")
-    if take is not None:
-        mask[take.span] = False
-    return [int(n) for n in np.flatnonzero(mask)]
 
 
 def taken(program: Program, x: Floats) -> list[dict[str, Any]]:
