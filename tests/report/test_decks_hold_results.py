@@ -143,7 +143,8 @@ def test_rounding_is_said_on_the_slides_that_round(said: Briefing, lang: str) ->
             assert words.get(page.key, ("最大剰余法", "largest remainder"))[lang == "en"] in text, page.key
 
 
-def test_speaker_notes_name_sources_and_count_judgements(lang: str) -> None:
+def test_speaker_notes_name_sources_and_count_judgements() -> None:
+    lang = "ja"
     instance = load("japan-2026")
     bare = Result(
         status="infeasible", instance_hash="h", model_hash="m", instance=instance.canonical(), model=MODEL, aim={"kind": "weighted"}

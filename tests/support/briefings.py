@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from portfolio.api.allocate import Effort, allocate
+from portfolio.explain.collection import about
 from portfolio.formats.json_text import parse_json
 from portfolio.library import load_model
 from portfolio.report.briefing import Briefing, Material, briefing, material
-from portfolio.results import Frontier, FrontierPoint, Result
+from portfolio.results import Answered, Explanation, Frontier, FrontierPoint, Result
+from portfolio.results.explanation import Interval, Move, Presence, Shift
 from portfolio.schema.aim import Weighted
 from portfolio.schema.validate import parse_instance
 
@@ -66,10 +68,29 @@ def frontier_of(results: list[Result]) -> Frontier:
     return Frontier(status="limit", points=points, **{name: getattr(results[0], name) for name in kept})
 
 
+def explained(result: Result) -> Explanation:
+    """Two programmes that the plan leaves out, with losses of 1 to 3 % and 4 to 5 % of the range."""
+    assert result.plan is not None
+    taken = {c.programme for c in result.plan.choices}
+    out = [p["id"] for p in result.instance["programmes"] if p["id"] not in taken][:2]
+    change = {c: Fraction(-1, 50) * abs(v) for c, v in result.plan.criteria.items()}
+    answers = []
+    for n, programme in enumerate(out):
+        loss = Interval(low=Fraction(1 + 3 * n, 100), high=Fraction(3 + 2 * n, 100))
+        shift = Shift(
+            moves=(Move(programme=programme, after="x", money_after=5), Move(programme=min(taken), before="x", money_before=7)),
+            criteria=change,
+        )
+        value = result.claims[-1].value + loss.high
+        said = Presence(topic="why_not", programme=programme, of="aim", status="proven", value=value, bound=value, loss=loss, shift=shift)
+        answers.append(Answered(topic="programme", key=programme, question={}, of="aim", presence=said))
+    return Explanation(instance_hash=result.instance_hash, model_hash=result.model_hash, about=about(result), answers=tuple(answers))
+
+
 def gathered(names: tuple[str, ...] = ()) -> Material:
-    """A plan and a small frontier."""
+    """A plan, a small frontier, and why two programmes are left out."""
     results = [solved(names, w) for w in ((1, 1, 1), (8, 1, 1), (1, 8, 1), (1, 1, 8))]
-    return material(results[0], frontier_of(results))
+    return material(results[0], frontier_of(results), None, explained(results[0]))
 
 
 def told(lang: str = "en", names: tuple[str, ...] = ()) -> Briefing:

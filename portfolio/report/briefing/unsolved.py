@@ -96,7 +96,7 @@ def _sweep_page(found: Material, lang: str) -> Page:
     said = found.swept(lang)
     title = next((s.text for s in said.head if s.key == "title"), "").split(" · ", 1)[-1]
     sentences = [question(found, lang), Sentence("aim", say("aim_is", lang, aim=aim_text(found.instance, found.aim, lang)))]
-    sentences += [s for s in said.head if s.key != "title"]
+    sentences += told(s for s in said.head if s.key != "title")
     tables = tuple(t for t in sweep_tables(found, lang) if t.key == f"{PREFIX}ranges")
     return Page("answer", title, tuple(sentences), (), tables)
 
