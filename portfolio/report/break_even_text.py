@@ -36,7 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "at_money": ("{out} is proven not to be enough", "{out}では足りないことは証明済み"),
     "at_today": ("as things stand it is proven not to come in", "現状では入らないことは証明済み"),
     "between": (", in between is not settled in the time", "、その間は時間内に未確定"),
-    "unproven": ("whether less is enough lies within the gap of the proof", "それ未満で足りるかは証明のギャップの範囲内"),
+    "unproven": ("whether less is enough was not settled within the gap and the time", "それ未満で足りるかはギャップと時間の範囲で未確定"),
     "both": ("  {enough}; {out}{between}.", "  {enough}（{out}{between}）。"),
     "never_effect": (
         "  effects {out} times those stated do not bring it in (proven).",
@@ -65,8 +65,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "効果が表示の{enough}に下がっても残り、{out}では外れます（双方とも証明済み{between}）。",
     ),
     "fall_open": (
-        "Its effects may fall to {enough} of those stated and it stays; whether it stays below that lies within the gap of the proof.",
-        "効果が表示の{enough}に下がっても残ります。それ未満で残るかは証明のギャップの範囲内です。",
+        "Its effects may fall to {enough} of those stated and it stays; whether it stays below that was not settled within the gap and the time.",
+        "効果が表示の{enough}に下がっても残ります。それ未満で残るかはギャップと時間の範囲で未確定です。",
     ),
     "fall_none": (
         "Even without any effects of its own it would stay (proven): rules or other programmes call for it.",

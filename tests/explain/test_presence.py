@@ -138,3 +138,26 @@ def test_a_funded_programme_leaves_below_its_break_even_and_not_above(seed: int)
         if even.out:
             gone = best(with_programme(with_effect(instance, name, even.out), name, mandatory=True))
             assert gone is None or gone >= without - GRID_LOSS, (seed, name)
+
+
+@pytest.mark.parametrize("seed", seeds(11000, 3, 200))
+def test_looking_near_a_known_plan_first_changes_no_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What large Programs do, on small ones: best plans with and without, and break-evens on both sides."""
+    monkeypatch.setattr("portfolio.explain.question.LARGE", 0)
+    instance, result = drawn(seed)
+    question = Question(result)
+    for programme in instance.programmes:
+        side = {"forbidden": True} if programme.id in question.funded else {"mandatory": True}
+        expected = best(with_programme(instance, programme.id, **side))
+        answer = explain_programme(question, programme.id, EXACT, ("effect", "cost"))
+        assert (answer.status == "infeasible") == (expected is None), (seed, programme.id)
+        if expected is None or answer.topic == "why":
+            continue
+        assert answer.bound is not None and expected - GRID_LOSS <= float(answer.bound) <= expected + 1e-5, (seed, programme.id)
+        for even, change in zip(answer.break_evens, changes(question, programme.id), strict=False):
+            if even.out is not None:
+                below = best(with_programme(change.apply(even.out), programme.id, mandatory=True))
+                assert below is None or below >= question.value - GRID_LOSS, (seed, programme.id, even)
+            if even.enough is not None:
+                above = best(with_programme(change.apply(even.enough), programme.id, mandatory=True))
+                assert above is not None and above <= question.value + GRID_LOSS, (seed, programme.id, even)
