@@ -173,6 +173,15 @@ def test_a_link_opens_the_plan_the_language_and_the_programme(show: Show) -> Non
     assert tab.ask("document.querySelector('#why h3').textContent") == tab.ask("said().programmes[state.programme]")
 
 
+def test_the_row_of_the_linked_plan_is_in_sight(show: Show) -> None:
+    tab = show(link="#plan=p3")
+    tab.size(1400, 420)
+    tab.ask("reveal(document.getElementById('plan-scroll'), rows[state.plan])")
+    spots = "[document.getElementById('plan-scroll'), rows[state.plan]].flatMap((n) => [n.getBoundingClientRect().top, n.getBoundingClientRect().bottom])"
+    top, bottom, row_top, row_bottom = tab.ask(spots)
+    assert top <= row_top and row_bottom <= bottom + 1
+
+
 def test_a_link_to_a_plan_that_is_not_there_says_so(show: Show) -> None:
     tab = show(link="#plan=p99")
     assert "p99" in tab.ask("document.querySelector('[role=alert]').textContent")

@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars", "--mute-audio",
     "--remote-debugging-port=0", "--remote-allow-origins=*", "--disable-dev-shm-usage", "--lang=en-US",
 )  # fmt: skip
-PATIENCE = 90.0
+PATIENCE = 60.0
 """Seconds until a browser that does not answer is an error; the machine may be busy."""
 
 
@@ -48,13 +48,22 @@ class Tab:
         self._number += 1
         self._line.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
-            said = json.loads(self._line.recv())
+            said = json.loads(self._next())
             if said.get("id") == self._number:
                 if "error" in said:
                     raise RuntimeError(f"{method}: {said['error']}")
                 found: dict[str, Any] = said["result"]
                 return found
             self._heard(said)
+
+    def _next(self) -> str:
+        """One message. A machine that stood still may have used up the patience with the message already there: it is asked for once more."""
+        import websocket
+
+        try:
+            return str(self._line.recv())
+        except websocket.WebSocketTimeoutException:
+            return str(self._line.recv())
 
     def _heard(self, said: dict[str, Any]) -> None:
         method, params = said.get("method"), said.get("params", {})

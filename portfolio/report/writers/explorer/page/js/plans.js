@@ -94,13 +94,15 @@ planView(["plan", "other", "brushes", "order"], (changed) => {
   });
   if ($("other")) $("other").value = state.other === null ? "" : String(state.other);
   if ($("shown")) $("shown").textContent = ui("shown_of", { n: passing.filter(Boolean).length, all: PLANS.length });
-  const box = $("plan-scroll"), row = rows[state.plan];
-  if (changed.has("plan") && box && row.offsetTop) {
-    const head = 40, top = row.offsetTop - head, low = row.offsetTop + row.offsetHeight;
-    if (top < box.scrollTop) box.scrollTop = top;
-    else if (low > box.scrollTop + box.clientHeight) box.scrollTop = low - box.clientHeight;
-  }
+  if (changed.has("plan") || changed.has("lang")) reveal($("plan-scroll"), rows[state.plan]);
 });
+
+// Scrolls within the list alone, below its head.
+function reveal(box, row) {
+  const frame = box.getBoundingClientRect(), own = row.getBoundingClientRect(), head = box.querySelector("thead").offsetHeight;
+  if (own.top < frame.top + head) box.scrollTop -= frame.top + head - own.top;
+  else if (own.bottom > frame.bottom) box.scrollTop += own.bottom - frame.bottom;
+}
 
 // -- the picked plan in short
 planView(["plan", "other"], () => {

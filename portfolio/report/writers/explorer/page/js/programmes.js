@@ -50,7 +50,7 @@ planView(["plan", "other", "search", "show", "cell", "order", "programme", "ever
   const columns = [["name", ui("programme"), false], ["field", ui("field"), false, "wide"], ["state", ui("state"), false], ["option", `${ui("option")} · ${ui("payers")}`, false, "wide"],
     ["scale", ui("scale"), true, "wide"], ["amount", both ? `${idOf(state.plan)}: ${text.amount_in}` : text.amount_in, true],
     ...(both ? [["other", `${idOf(state.other)}: ${text.amount_in}`, true]] : []),
-    ...text.criteria.map((_, i) => [`c${i}`, criterionLabel(i), true, "wide"]),
+    ...(both ? [] : text.criteria.map((_, i) => [`c${i}`, criterionLabel(i), true, "wide"])),
     ...(many ? [["share", ui("core_share"), true]] : [])];
   const shownNow = DATA.programmes.map((_, p) => p).filter(wanted), now = new Map(shownNow.map((p) => [p, told(p, state.plan)]));
   const value = (p, key) => {
@@ -73,7 +73,7 @@ planView(["plan", "other", "search", "show", "cell", "order", "programme", "ever
       make("td", {}, make("button.link", { type: "button", "aria-pressed": String(p === state.programme) }, text.programmes[p])),
       make("td.wide", {}, [fieldName(p), typeName(p)].filter(Boolean).join(" · ")), make("td.tight", {}, ui(t.funded ? "state_funded" : "state_left"), text.why[p] ? make("span.under", {}, ui("explained")) : null),
       make("td.wide", {}, t.option, t.payers ? make("span.under", {}, t.payers) : null), make("td.n.wide", {}, t.scale), make("td.n", {}, t.amount), both ? make("td.n", {}, other ? amount(other.amount) : "-") : null,
-      text.criteria.map((_, i) => make("td.n.wide", {}, t.brings[i] ?? "-")), many ? make("td.n", {}, text.shares[p][1]) : null);
+      both ? null : text.criteria.map((_, i) => make("td.n.wide", {}, t.brings[i] ?? "-")), many ? make("td.n", {}, text.shares[p][1]) : null);
   };
   const focused = document.activeElement?.closest?.("[data-programme]")?.dataset.programme;
   $("list").replaceChildren(sortHead("list", columns), make("tbody", { onclick: (event) => {
