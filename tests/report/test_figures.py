@@ -14,13 +14,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from portfolio.report.briefing import Briefing
+from portfolio.report.briefing import Briefing, briefing
 from portfolio.report.briefing.parts import Axis, Bars, Group, Heat, Page, Points, Series
 from portfolio.report.palette import BLUE, GREEN, ORANGE, RED
 from portfolio.report.writers.figures import SIZES, drawings, write_figure
 from portfolio.report.writers.figures.treemap import squarified
 from portfolio.report.writers.figures.words import cut, folded, wide
 from portfolio.report.writers.files import files
+from tests.support.briefed import generated
 from tests.support.briefings import FORMULAS, MARKUP, PATHS, told
 
 MONEY, YEAR = Axis("money", "億円"), Axis("年度")
@@ -58,6 +59,18 @@ def test_the_colour_of_every_series_is_in_the_picture(said: Briefing) -> None:
         assert {c for c in wanted if not _shows(pixels, c)} == set()
         seen += len(wanted)
     assert seen > 10
+
+
+@pytest.mark.parametrize("name", ["frontier_growth_public", "tornado", "core", "swap", "why_not", "score_swap"])
+def test_figures_of_frontier_sweep_and_explanation_show_every_series(name: str) -> None:
+    made = briefing(generated(), "en")
+    figure = drawings(made)[name][0]
+    pixels = _pixels(write_figure(made, name))
+    wanted = _colours(figure)
+    if isinstance(figure, Bars):
+        largest = max(abs(v or 0) for s in figure.series for v in s.values)
+        wanted = {s.colour for s in figure.series if not s.hidden and any(abs(v or 0) > largest / 100 for v in s.values)}
+    assert {c for c in wanted if not _shows(pixels, c)} == set()
 
 
 @pytest.mark.parametrize("size", list(SIZES))
