@@ -39,6 +39,8 @@ from portfolio.schema.validate import parse_instance
 
 EVERY_KIND = ("effect", "cost", "success", "money")
 """Break-evens of one programme in full."""
+CONFLICT_SECONDS = 5.0
+"""At least so long the rules against a programme that no plan can fund are sought, even where the budget is spent."""
 SIDE_BY_SIDE = 2
 """Break-evens searched at a time: HiGHS lets the other thread run."""
 
@@ -86,7 +88,7 @@ def explain_result(
     effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE, tolerance)
     answer = explain_programme(question, programme, effort, kinds, frontier)
     if answer.status == "infeasible" and answer.topic == "why_not":
-        book = _book(read, (programme,), seconds, stop)
+        book = _book(read, (programme,), min(seconds, max(effort.deadline - time.monotonic(), CONFLICT_SECONDS)), stop)
         answer = answer.model_copy(update={"conflict": find_conflict(book, with_repairs=False)})
     return answer
 

@@ -161,3 +161,40 @@ def test_looking_near_a_known_plan_first_changes_no_answer(seed: int, monkeypatc
             if even.enough is not None:
                 above = best(with_programme(change.apply(even.enough), programme.id, mandatory=True))
                 assert above is not None and above <= question.value + GRID_LOSS, (seed, programme.id, even)
+
+
+def test_what_no_plan_can_fund_today_still_has_a_break_even_in_money_and_cost() -> None:
+    """10 in the fund, all or nothing: a programme of 12 lacks 2, or a sixth of its cost; then it beats what is funded instead."""
+    raw = {
+        "header": {"id": "k", "first_year": 2026, "last_year": 2026, "grid": "0.01"},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "budget", "years": {"2026": 10}}],
+        "programmes": [
+            {"id": "a", "cost": 3, "effects": {"growth": 1}},
+            {"id": "b", "cost": 4, "effects": {"growth": 2}},
+            {"id": "big", "cost": 12, "effects": {"growth": 50}},
+        ],
+    }
+    result = allocate(parse_instance(raw), SPEC, Weighted(weights={"growth": Fraction(1)}), Solve(gap=Fraction(0)))
+    answer = explain_programme(Question(result), "big", EXACT, ("effect", "cost", "money"))
+    assert answer.status == "infeasible"
+    evens = {e.kind: e for e in answer.break_evens}
+    assert set(evens) == {"cost", "money"}
+    money, cost = evens["money"], evens["cost"]
+    assert money.out is not None and money.enough is not None and money.out < 2 <= money.enough <= money.out + money.tolerance
+    assert cost.out is not None and cost.enough is not None and cost.out < Fraction(1, 6) <= cost.enough <= cost.out + cost.tolerance
+
+
+def test_a_programme_in_a_tie_needs_no_change() -> None:
+    """Two programmes alike and money for one: the other is in a plan as good as the reported one, whatever one asks about."""
+    raw = {
+        "header": {"id": "k", "first_year": 2026, "last_year": 2026, "grid": "0.01"},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "budget", "years": {"2026": 4}}],
+        "programmes": [{"id": name, "cost": 4, "effects": {"growth": 2}} for name in ("a", "b")],
+    }
+    result = allocate(parse_instance(raw), SPEC, Weighted(weights={"growth": Fraction(1)}), Solve(gap=Fraction(0)))
+    question = Question(result)
+    other = next(name for name in ("a", "b") if name not in question.funded)
+    answer = explain_programme(question, other, EXACT, ("effect", "cost", "money"))
+    assert answer.loss.high == 0 and all(e.enough == e.today and e.solves == 0 for e in answer.break_evens)
