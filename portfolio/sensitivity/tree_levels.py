@@ -43,7 +43,7 @@ class TreeLevels:
         self._variants, self._factors = Variants(asking.maker.instance), asking.maker.factors
         self._top = self._program(Fraction(1))
         self._tree: Family | None = None
-        self._start: Floats | None = None
+        self._plans: dict[Fraction, Floats] = {}
         self.nodes = 0
 
     def ask(self, stage: str, questions: Sequence[Record]) -> list[Record | None]:
@@ -73,13 +73,19 @@ class TreeLevels:
         if self._tree is None:
             self._open(ids)
         assert self._tree is not None
-        ask = Ask(gap=self._frame.gap, seconds=self._frame.seconds, stop=self._asking.stop, start=self._start)
+        ask = Ask(gap=self._frame.gap, seconds=self._frame.seconds, stop=self._asking.stop, start=self._near(level))
         outcome = self._tree.improve(self._lp, program.row_upper[ids], ask)
         self.nodes += outcome.nodes
         if outcome.verdict == "interrupted":
             return None
-        self._start = outcome.x if outcome.x is not None else self._start
+        if outcome.x is not None:
+            self._plans[level] = outcome.x
         return self._record(outcome)
+
+    def _near(self, level: Fraction) -> Floats | None:
+        """The plan of the nearest level; of one with less money where there is one, for it is a plan here too."""
+        known = sorted(self._plans, key=lambda other: (other > level, abs(other - level)))
+        return self._plans[known[0]] if known else None
 
     def _open(self, ids: Sequence[int]) -> None:
         assert self._top is not None
