@@ -25,17 +25,13 @@ from portfolio.pareto.certified import Effort as Running
 from portfolio.pareto.certified import certified
 from portfolio.pareto.integrate import Search
 from portfolio.program import Program
-from portfolio.proof.certificate import tree_of
-from portfolio.proof.family import Family, workshop
 from portfolio.proof.forest import Forest, Multipliers, forest_of, pack, unpack
-from portfolio.proof.short import Shortener
-from portfolio.proof.verify import Unproven, digest
+from portfolio.proof.verify import Unproven
 from portfolio.proof.verify_zones import verify_zones
 from portfolio.results import Frontier, Zone
 from portfolio.schema.instance import Instance
-from portfolio.solvers.outcome import Ask
-from tests.support.random_programs import enumerated, random_program
-from tests.support.zones import deepest
+from tests.support.random_programs import enumerated
+from tests.support.zones import CASES, NEEDS_NODES, SPOILERS, limits_of, zones_of
 
 EPSILON = Fraction(1, 50)
 SIZES = {"funds": 3, "years": 3, "scenarios": 4, "exposures": 4, "needs": 3, "fields": 4, "archetypes": 2}
@@ -154,38 +150,6 @@ def test_the_verb_tells_proven_from_trusted_and_finds_a_changed_proof(
 
 
 # -- against enumeration ---------------------------------------------------------------------------------------------
-Case = tuple[Program, Raw, tuple[Fraction, ...], list[tuple[int, tuple[Fraction, ...], Fraction]]]
-"""Program, store, ranges, (place, u, alpha) of zones."""
-RANGES = (Fraction(3), Fraction(5))
-CASES = 12
-
-
-@cache
-def zones_of(seed: int) -> Case:
-    """Zones of a random Program with the trees that a family of them leaves."""
-    draw = random.Random(seed)
-    program = random_program(seed, criteria=2, integers=4, continuous=1, rows=4)
-    wide, rows, cost = deepest(program, RANGES, 0.0, 50.0)
-    lp = workshop(wide, cost, rows)
-    short, forest, members = Shortener(program, RANGES), Forest(), list[tuple[int, tuple[Fraction, ...], Fraction]]()
-    tree = Family(lp.frame)
-    for _ in range(4):
-        u = tuple(Fraction(draw.randrange(-20, 40)) for _ in range(2))
-        sides = (np.array([float(v) for v in u]) - program.offsets) / short.scale
-        tree = tree.child()
-        tree.improve(lp, sides, Ask(gap=0.0))
-        least = tree.bound(sides)
-        splits, places = tree_of(tree.leaves)
-        cuts = [tree.leaves[n].best_cut(sides) for n in np.argsort(places)]
-        root = forest.tree(splits, [short.cut(cut) for cut in cuts if cut is not None])
-        members.append((root, u, Fraction(0) if least == float("inf") else Fraction(max(-least, 0.0)) + Fraction(1, 10**5)))
-    return program, forest.data(digest(program), short.units.tolist()), RANGES, members
-
-
-def limits_of(u: tuple[Fraction, ...], alpha: Fraction) -> list[Fraction]:
-    return [v - alpha * r for v, r in zip(u, RANGES, strict=True)]
-
-
 def test_zones_of_random_programs_are_proven_and_hold_nothing() -> None:
     proven = 0
     for seed in range(CASES):
@@ -219,54 +183,6 @@ def is_empty(program: Program, limits: list[Fraction]) -> bool:
     return enumerated(added, np.zeros(program.n)) == float("inf")
 
 
-def any_multiplier(data: Raw, draw: random.Random) -> None:
-    record = draw.choice([m for m in data["multipliers"] if m["y"]])
-    k = draw.randrange(len(record["y"]))
-    y = record["y"][k]
-    record["y"][k] = draw.choice((y + draw.choice((-3, -1, 1, 3)), -y, 2 * y, 0, y + 10**6, y // 2))
-
-
-def any_row(data: Raw, draw: random.Random) -> None:
-    record = draw.choice([m for m in data["multipliers"] if m["rows"]])
-    record["rows"][draw.randrange(len(record["rows"]))] = draw.randrange(-1, len(data["units"]) + 1)
-
-
-def any_digits(data: Raw, draw: random.Random) -> None:
-    draw.choice(data["multipliers"])["digits"] += draw.choice((-2, -1, 1, 2, 10**9))
-
-
-def any_unit(data: Raw, draw: random.Random) -> None:
-    data["units"][draw.randrange(len(data["units"]))] += draw.choice((-1, 1))
-
-
-def any_place(data: Raw, draw: random.Random) -> None:
-    node = draw.choice(data["nodes"])
-    node[draw.choice((2, 3))] = draw.randrange(-len(data["multipliers"]) - 1, len(data["nodes"]) + 1)
-
-
-def any_split(data: Raw, draw: random.Random) -> None:
-    node = draw.choice(data["nodes"])
-    node[draw.choice((0, 1))] += draw.choice((-9, -2, -1, 1, 2, 9))
-
-
-def any_dropped(data: Raw, draw: random.Random) -> None:
-    part = data[draw.choice([name for name in ("nodes", "multipliers", "units") if data[name]])]
-    part.pop(draw.randrange(len(part)))
-
-
-def any_half(data: Raw, draw: random.Random) -> None:
-    node = draw.choice(data["nodes"])
-    node[2] = node[3]
-
-
-def any_type(data: Raw, draw: random.Random) -> None:
-    record = draw.choice([m for m in data["multipliers"] if m["y"]])
-    record["y"][0] = draw.choice((1.5, "7", None, True, [1]))
-
-
-SPOILERS = (any_multiplier, any_multiplier, any_row, any_digits, any_unit, any_place, any_split, any_dropped, any_half, any_type)
-
-
 def spoiled(count: int, seed: int) -> tuple[int, int]:
     """(refused or not proven, still proven and true)."""
     draw, refused, true = random.Random(seed), 0, 0
@@ -274,7 +190,7 @@ def spoiled(count: int, seed: int) -> tuple[int, int]:
         seed = draw.randrange(CASES)
         program, data, _, members = zones_of(seed)
         bad, spoil = copy.deepcopy(data), draw.choice(SPOILERS)
-        if spoil in (any_place, any_split, any_half) and not bad["nodes"]:
+        if spoil in NEEDS_NODES and not bad["nodes"]:
             continue
         spoil(bad, draw)
         asked = [(root, limits_of(u, a)) for root, u, a in members]

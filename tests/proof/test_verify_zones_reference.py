@@ -1,0 +1,145 @@
+"""verify_zones.py against the plain definition of a proof, and mutants of it against both. Tier: test, fuzz."""
+
+from __future__ import annotations
+
+import copy
+import random
+import types
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from portfolio.program import Program
+from portfolio.proof import verify_zones as checked
+from portfolio.proof.verify import Unproven, digest
+from tests.support.mutants import mutants
+from tests.support.proof_reference import reference
+from tests.support.zones import CASES, NEEDS_NODES, SPOILERS, limits_of, zones_of
+
+Raw = dict[str, Any]
+Case = tuple[Program, Raw, list[tuple[int, list[Fraction]]], list[bool]]
+"""Program, store, members, and whether each is proven by the definition."""
+
+
+def unrolled(data: Raw, root: int) -> tuple[list[list[int]], list[int]]:
+    """(splits, leaves) of one tree, shared parts written out as often as they are met."""
+    splits: list[list[int]] = []
+    leaves: list[int] = []
+
+    def place(at: int, above: int, depth: int) -> int:
+        if depth > 40:
+            raise ValueError("too deep")
+        if at < 0:
+            leaves.append(-at - 1)
+            return -len(leaves)
+        if not max(data["nodes"][at][2:]) < at < above:
+            raise ValueError("halves stand before their whole")
+        here = len(splits)
+        splits.append([*data["nodes"][at][:2], 0, 0])
+        splits[here][2:] = [place(half, at, depth + 1) for half in data["nodes"][at][2:]]
+        return here
+
+    place(root, len(data["nodes"]), 0)
+    return splits, leaves
+
+
+def by_definition(program: Program, data: Raw, root: int, limits: list[Fraction]) -> bool:
+    """Is the zone proven?"""
+    try:
+        splits, leaves = unrolled(data, root)
+        records = [{"empty": True, **record} for record in data["multipliers"]]
+        question = {"program": data["program"], "weights": ["0", "0"], "limits": [[q, str(v)] for q, v in enumerate(limits)]}
+        proof = {**question, "units": data["units"], "splits": splits, "leaves": leaves, "multipliers": records}
+        return reference(program, proof, digest(program))[0] is None
+    except Exception:
+        return False
+
+
+def edges() -> list[tuple[Program, Raw, list[tuple[int, list[Fraction]]]]]:
+    """Hand-made stores at the edge of what is allowed: the box itself, a limit that is missed by nothing, by a little, and halves without points."""
+    program = zones_of(0)[0]
+    columns = [int(j) for j in np.flatnonzero(program.integer)]
+    free = int(np.flatnonzero(~program.integer)[0])
+    low = int(program.exact.col_lower[columns[0]])
+    units = [0] * (program.m + 2)
+    least = [
+        sum((min(c * a, c * b) for c, a, b in zip(row, program.exact.col_lower, program.exact.col_upper, strict=True)), Fraction(0)) + o
+        for row, o in zip(program.exact.criteria, program.exact.offsets, strict=True)
+    ]
+    record = {"digits": 1, "rows": [program.m], "y": [-2]}
+    store = {"program": digest(program), "units": units, "multipliers": [record], "nodes": []}
+    far = Fraction(10**6)
+    found = [(program, store, [(-1, [least[0] - shift, far])]) for shift in (Fraction(0), Fraction(1, 1000), Fraction(-1, 1000))]
+    for column, at in ((columns[0], low - 1), (columns[0], low), (columns[-1], 10**6), (free, 0), (-1, 0), (program.n, 0)):
+        nodes = [[column, at, -1, -1]]
+        found.append((program, {**store, "nodes": nodes}, [(0, [least[0] - Fraction(1, 10), far]), (0, [far, far])]))
+    found.append((program, {**store, "nodes": [[columns[0], low, -1, -2]]}, [(0, [least[0] - 1, far])]))
+    found.append((program, {**store, "nodes": [[columns[0], low, -1, 0]]}, [(0, [least[0] - 1, far])]))
+    # The halves of one column do not meet: a leaf without points needs no proof of its own.
+    nodes = [[columns[0], low, -1, -2], [columns[0], low, -1, 0]]
+    zero = {"digits": 0, "rows": [], "y": []}
+    for bad in (nodes, [[columns[0], low, -2, -1], [columns[0], low - 1, -2, 0]]):
+        found.append((program, {**store, "nodes": bad, "multipliers": [record, zero]}, [(1, [least[0] - 1, far])]))
+    return found
+
+
+@cache
+def corpus(spoils: int) -> tuple[Case, ...]:
+    """Sound stores, spoiled ones and edges, with what the definition says."""
+    draw, found = random.Random(3), list[Case]()
+    pairs = edges()
+    for seed in range(CASES):
+        program, data, _, members = zones_of(seed)
+        asked = [(root, limits_of(u, a)) for root, u, a in members]
+        # Bounds that the trees do not show, beside those that they do.
+        asked += [(root, limits_of(u, a - Fraction(1, 50))) for root, u, a in members]
+        pairs.append((program, data, asked))
+        for _ in range(spoils):
+            bad, spoil = copy.deepcopy(data), draw.choice(SPOILERS)
+            if spoil not in NEEDS_NODES or bad["nodes"]:
+                spoil(bad, draw)
+                pairs.append((program, bad, asked))
+    for program, data, asked in pairs:
+        said = [by_definition(program, data, root, limits) for root, limits in asked]
+        found.append((program, data, asked, said))
+    return tuple(found)
+
+
+def agrees(module: Any, case: Case) -> bool:
+    """Does the module say what the definition says? It may refuse a store in which some member asked for is no proof."""
+    program, data, asked, said = case
+    try:
+        held = module.verify_zones(program, data, (0, 1), asked)
+    except Unproven:
+        return not all(said)
+    return bool(held == said)
+
+
+def test_zones_are_proven_exactly_where_the_definition_says_so() -> None:
+    cases = corpus(4)
+    wrong = [n for n, case in enumerate(cases) if not agrees(checked, case)]
+    assert not wrong, (wrong, cases[wrong[0]][1:])
+    answers = [holds for *_, said in cases for holds in said]
+    assert sum(answers) > 50 and answers.count(False) > 20
+
+
+@pytest.mark.fuzz
+def test_mutants_of_verify_zones_are_noticed() -> None:
+    source = Path(str(checked.__file__)).read_text(encoding="utf-8")
+    cases, tried, alive = corpus(8), 0, list[str]()
+    for said, tree in mutants(source):
+        module = types.ModuleType("mutant")
+        module.__dict__["__name__"] = "portfolio.proof.verify_zones"
+        tried += 1
+        try:
+            exec(compile(tree, "verify_zones.py", "exec"), module.__dict__)
+            if all(agrees(module, case) for case in cases):
+                alive.append(said)
+        except Exception:
+            continue
+    print(f"{tried} mutants, {len(alive)} alive", *alive, sep="\n")
+    assert tried > 40 and len(alive) <= 0.1 * tried, (tried, alive)
