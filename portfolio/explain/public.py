@@ -88,7 +88,8 @@ def explain_result(
     effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE, tolerance)
     answer = explain_programme(question, programme, effort, kinds, frontier)
     if answer.status == "infeasible" and answer.topic == "why_not":
-        book = _book(read, (programme,), min(seconds, max(effort.deadline - time.monotonic(), CONFLICT_SECONDS)), stop)
+        book = _book(read, (programme,), seconds, stop)
+        book.deadline = max(effort.deadline, time.monotonic() + CONFLICT_SECONDS)
         answer = answer.model_copy(update={"conflict": find_conflict(book, with_repairs=False)})
     return answer
 
