@@ -115,11 +115,14 @@ LARGEST_STEP_COEFFICIENT = 2**20
 LARGEST_COUNT = 2**31
 """Most steps between a criterion's zero and its column bounds: weighted sums of them stay exact in 64-bit integers."""
 
-LARGEST_WEIGHTED = 2**24
-"""Largest coefficient of a weighted objective in grid steps; weights are cut to keep it."""
+LARGEST_WEIGHTED = 2**30
+"""Largest coefficient of a weighted objective in grid steps: sums over points stay exact in 64-bit integers."""
+
+DUAL_ROOM = 10.0
+"""A grid step of a weighted objective over what the solver's dual tolerance can add up to on all columns; weights are cut to keep it."""
 
 COST_REACH = 2.0**16
-"""Largest coefficient handed to HiGHS for an objective in grid steps: one step is then at least 2^-8, forty thousand times its dual tolerance of 1e-7."""
+"""Largest coefficient handed to HiGHS for an objective in grid steps: with weights up to 2^30 one step is then at least 2^-14."""
 
 STEP_ROOM = 1e-3
 """Room given to limits on criteria in grid steps [steps]: whole numbers do not move, HiGHS' row tolerance cannot cut a point off."""

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from portfolio.numerics import LARGEST_WEIGHTED, SOLVER_FEASIBILITY, STEP_DOUBT
+from portfolio.numerics import SOLVER_FEASIBILITY, STEP_DOUBT
 from portfolio.pareto.evidence import FREE, Archive, Evidence, denied, emptied
 from portfolio.pareto.exchange import Exchange
 from portfolio.pareto.search_region import SearchRegion
 from portfolio.pareto.steps import Counts, Steps
-from portfolio.pareto.subproblem import Answer, Task
+from portfolio.pareto.subproblem import Answer, Task, heaviest
 from portfolio.pareto.union import company_of
 from portfolio.program import Floats, Program
 
@@ -44,6 +44,7 @@ class Search:
         self._open: dict[int, Vector] = {0: self.start}
         self._closed: dict[int, int] = {}
         self._tried: dict[int, str] = {}
+        self._heaviest = heaviest(program)
         self._exchange = Exchange(program, steps.coefficients.astype(np.float64))
 
     @property
@@ -110,7 +111,7 @@ class Search:
         spread = max(self._spread(corner, first) for corner in (upper, *(other for _, other in others)))
         largest = int(np.abs(self.steps.coefficients[first]).max(initial=1))
         weights = [1] * self.q
-        weights[first] = max(1, min(spread + 1, LARGEST_WEIGHTED // max(largest, 1)))
+        weights[first] = max(1, min(spread + 1, self._heaviest // max(largest, 1)))
         known = np.array(list(self.points), dtype=np.int64).reshape(-1, self.q)
         return Task(zone, box, tuple(weights), self._start_for(box, np.array(weights), known), known, tuple(others), free is None)
 

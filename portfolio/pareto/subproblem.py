@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import COST_REACH, STEP_DOUBT
+from portfolio.numerics import COST_REACH, DUAL_ROOM, LARGEST_WEIGHTED, SOLVER_DUAL, STEP_DOUBT
 from portfolio.pareto.evidence import Evidence, denied
 from portfolio.pareto.feasible import Feasible
 from portfolio.pareto.steps import Counts, Steps
@@ -148,6 +148,13 @@ class Subproblems:
             options = {"lean": LEAN, "full": FULL, "other": OTHER}[kind]
             self._doors[kind] = self._open(self._union.program, self._seed + (kind == "other"), dict(options))
         return self._doors[kind]
+
+
+def heaviest(program: Program) -> int:
+    """Largest coefficient of a weighted objective in grid steps: handed over as COST_REACH, one step is still DUAL_ROOM times what reduced costs that are
+    off by the solver's tolerance on every column can add up to."""
+    reach = float((program.col_upper - program.col_lower)[program.integer].sum())
+    return int(min(LARGEST_WEIGHTED, COST_REACH / (DUAL_ROOM * SOLVER_DUAL * max(reach, 1.0))))
 
 
 def _pieces(task: Task, bound: int | None) -> tuple[Evidence, ...]:
