@@ -30,7 +30,7 @@ function drawFlow() {
   flowBox.setAttribute("aria-label", `${ui("flow_view")}: ${idOf(state.plan)}. ${ui("flow_table")}.`);
   plot(flowBox, [{
     type: "sankey", arrangement: "fixed", valueformat: ",", textfont: { size: narrow ? 10 : 11.5, color: css("--ink"), shadow: "none" },
-    node: { label: list.map((n) => plain(shortened(n.end[2], narrow ? 10 : 28))), color: list.map(colour), pad: 15, thickness: 13, line: { width: 0 },
+    node: { label: list.map((n) => plain(shortened(n.end[2], narrow ? 13 : 28))), color: list.map(colour), pad: 15, thickness: 13, line: { width: 0 },
       customdata: list.map((n) => `${plain(n.end[2])}<br>${plain(money(size(n)))} ${plain(said().money.label)}`), hovertemplate: "%{customdata}<extra></extra>" },
     link: { source: links.map((l) => nodes.get(l.from[0] + l.from[1]).n), target: links.map((l) => nodes.get(l.to[0] + l.to[1]).n), value: links.map((l) => l.v),
       color: links.map((l) => tint(l.from[0] === "fund" ? totals.get(l.from[1]) : LOOK.series[4])),
