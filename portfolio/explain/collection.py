@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from portfolio.api.record import versions
+from portfolio.api.record import toolkit_version, versions
 from portfolio.engine.store import Record, Store
 from portfolio.formats.result_text import record_of
 from portfolio.results import Result
@@ -33,7 +33,9 @@ def about(result: Result) -> str:
 
 def key_of(about_: str, topic: Topic, question: Mapping[str, Any]) -> str:
     """Content hash of everything that an answer depends on."""
-    return content_hash({"explain": EXPLANATION_VERSION, "about": about_, "topic": topic, "question": dict(question)})
+    return content_hash(
+        {"explain": EXPLANATION_VERSION, "toolkit": toolkit_version(), "about": about_, "topic": topic, "question": dict(question)}
+    )
 
 
 def answered(record: Record) -> Answered:

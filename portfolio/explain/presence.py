@@ -76,6 +76,9 @@ def _deciding(question: Question, effort: Effort, on: tuple[str, ...], without: 
         admitted = stage.admitted
         if admitted is None or found.outcome.x is None or found.outcome.objective > admitted:
             break
+    if found.outcome.verdict != "infeasible":
+        # What holds for every plan holds for these.
+        found = replace(found, bound=min(max(found.bound, stage.bound), found.value))
     return stage, found, stage is question
 
 

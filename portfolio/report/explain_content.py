@@ -146,7 +146,8 @@ def _verdict(words: Words, answer: Presence) -> Iterator[Sentence]:
     if loss != NONE:
         yield Sentence("loss", words.say("loss_with" if why_not else "loss_without", loss=loss), "head")
     if answer.loss.low is not None and answer.loss.low == 0 and answer.value is not None:
-        yield Sentence("tie", words.say("tie"))
+        better = answer.value < base
+        yield Sentence("tie", words.say("better" if better else "tie"))
     if answer.status != "proven":
         yield Sentence("limit", words.say("not_settled"), "bad")
 

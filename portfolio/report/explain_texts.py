@@ -22,6 +22,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "exactly_unit": ("{high} {unit}", "{high} {unit}"),
     "at_most": ("at most {high} of the aim's range", "目標の範囲の{high}以下"),
     "at_most_unit": ("at most {high} {unit}", "{high} {unit}以下"),
+    "better": (
+        "This plan scores no lower than the reported one; the difference lies within the gap to which the reported plan was proven.",
+        "この計画のスコアは報告された計画を下回りません。差は、報告された計画の証明のギャップの範囲内です。",
+    ),
     "tie": (
         "Within the gap of the proof the two cannot be told apart: choosing between them is a matter of judgement, not of arithmetic.",
         "証明のギャップの範囲では両者に差があるとは言えません。計算ではなく判断の問題です。",
@@ -200,7 +204,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "すべての計画で採択{n}事業、すべてで不採択{m}事業。残る{k}事業に選択の余地があります。",
     ),
     "alt_note": (
-        "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it; chosen one after another: that no other set of plans lies farther apart as a whole is not claimed",
+        "plan 1 is the reported one; each further plan is the one farthest from all before it (programmes in one and not the other), with the proven bound beside it; "
+        "chosen one after another: that no other set of plans lies farther apart as a whole is not claimed",
         "計画1は報告計画。以後は既出の計画から最も遠い計画（採否が異なる事業数）で、証明済みの限界を併記。一つずつ順に選ぶため、組全体として最も離れているとは限りません",
     ),
     "alt_fewer": (
