@@ -3,8 +3,8 @@
     python benchmarks/japan_sweep.py [--store japan-2026.sweep.sqlite] [--seconds 600] [--workers 2] [--scheduler local]
 
 Runs are kept in the store; the same command goes on where it stopped. Writes docs/figures/japan-2026-sweep.json, from which docs/japan-2026.md takes its section
-(python -m portfolio.report.instance_doc). Parts that are not finished are written with the runs they have, and say so. On one idle core about 5 minutes for the
-kinds, 45 for the random runs, 15 for the single judgements. Exits 5 when something is left to do.
+(python -m portfolio.report.instance_doc). Parts that are not finished are written with the runs they have, and say so. Processor time: about 3 minutes for the
+kinds, 45 for the random runs, 10 for the single judgements, 1 for the staircase. Exits 5 when something is left to do.
 """
 
 from __future__ import annotations
