@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import random
-import signal
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -19,7 +17,7 @@ import pytest
 
 from portfolio.program import Program
 from portfolio.proof import verify as checked
-from tests.support.mutants import mutants
+from tests.support.mutants import mutants, within
 from tests.support.proof_reference import reference
 from tests.support.proofs import SPOILERS, Proof, proven, spoiled_by
 from tests.support.random_programs import from_dense, random_program
@@ -142,22 +140,6 @@ def test_verify_says_what_the_definition_says() -> None:
 @pytest.mark.fuzz
 def test_verify_says_what_the_definition_says_ten_thousand_times() -> None:
     assert all(agrees(checked, case) for case in corpus(300))
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """TimeoutError when the block takes longer: some mutants never end."""
-
-    def ring(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def survives(code: types.CodeType, trials: list[Callable[[Any], bool]]) -> bool:
