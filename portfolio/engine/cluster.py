@@ -22,6 +22,15 @@ PATIENCE = 40
 """Seconds until a scheduler that does not answer is an error."""
 STARTING = "120s"
 """Until a connection is given up: Dask's 30 s are too short for a machine that is busy or was suspended while its workers started."""
+_SETTINGS = {
+    # A run that killed two workers is suspect enough to be tried by itself.
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.comm.timeouts.connect": STARTING,
+    "distributed.comm.timeouts.tcp": STARTING,
+    # A sampling profiler in every worker and in the scheduler, on by default.
+    "distributed.worker.profile.enabled": False,
+}
+"""Of a cluster started here."""
 DESERTED = {True: 30.0, False: 600.0}
 """Seconds without any worker until that is an error, of a cluster started here or not: nothing brings workers back here, elsewhere a queue may."""
 
@@ -46,14 +55,7 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.ERROR)
         try:
             if scheduler == LOCAL:
-                # A run that killed two workers is suspect enough to be tried by itself.
-                with importlib.import_module("dask").config.set(
-                    {
-                        "distributed.scheduler.allowed-failures": 1,
-                        "distributed.comm.timeouts.connect": STARTING,
-                        "distributed.comm.timeouts.tcp": STARTING,
-                    }
-                ):
+                with importlib.import_module("dask").config.set(_SETTINGS):
                     self._cluster = distributed.LocalCluster(
                         n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
                     )
@@ -62,9 +64,11 @@ class Cluster:
         except (OSError, ValueError, TimeoutError, RuntimeError) as error:
             if self._cluster is not None:
                 self._cluster.close()
+            guard = "" if scheduler != LOCAL else "; in a script, call it under if __name__ == '__main__'"
+            guard_ja = "" if scheduler != LOCAL else "。スクリプトでは if __name__ == '__main__' の下で呼んでください"
             raise UsageError(
-                f"--scheduler {scheduler}: no Dask cluster with workers answers there ({error})",
-                f"--scheduler {scheduler}: 応答する Dask クラスタ（ワーカー）がありません（{error}）",
+                f"--scheduler {scheduler}: no Dask cluster with workers answers there ({error}){guard}",
+                f"--scheduler {scheduler}: 応答する Dask クラスタ（ワーカー）がありません（{error}）{guard_ja}",
             ) from None
         self.width = max(sum(self._client.nthreads().values()), 1)
         there: Any = importlib.import_module("portfolio.engine.cluster_worker")
