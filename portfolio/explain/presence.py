@@ -120,7 +120,7 @@ def _measured(question: Question, found: Found) -> dict[str, object]:
 def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[str], funded: bool, found: Found) -> tuple[BreakEven, ...]:
     """Towards the reported plan for an unfunded programme; for a funded one, how far its effects may fall (towards the best plan without it)."""
     if funded:
-        if "effect" not in kinds or found.plan is None:
+        if "effect" not in kinds or found.plan is None or _has_floors(question):
             return ()
         falling = effect_change(question, name, effort.tolerance)
         other = _Without(question, found.value)
@@ -131,6 +131,16 @@ def _break_evens(question: Question, name: str, effort: Effort, kinds: Sequence[
     wanted = [c for c in changes(question, name, effort.tolerance) if c.kind in kinds]
     # Where no plan obeys the rules with it, benefits change nothing; money or a lower cost may.
     return break_evens(question, name, [c for c in wanted if found.plan is not None or not c.keeps], effort, found)
+
+
+def _has_floors(question: Question) -> bool:
+    """Does a rule or the aim ask for a least benefit? Then a plan whose effects fall may break it before its value says so."""
+    instance = question.instance
+    return (
+        bool(question.limits)
+        or any(n.floor is not None for n in instance.needs)
+        or any(r.kind == "criterion_bound" for r in instance.rules)
+    )
 
 
 class _Without(Question):
