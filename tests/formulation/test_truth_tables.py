@@ -188,9 +188,6 @@ def test_fund_terms_cap_payers_exclusion_ticket() -> None:
     split = A | {"pay[a,base,k,2026]": 2.0, "pay[a,base,l,2026]": 2.0}
     cap = instance([{"id": "a", "cost": 4}], funds=[TWO_FUNDS[0] | {"project_cap": 3}, TWO_FUNDS[1]])
     check(cap, [(split, set()), (A | {"pay[a,base,k,2026]": 2.0, "pay[a,base,k,2027]": 2.0}, {"project_cap[a,base,k]"})])
-    # Half a way is capped at half of it, although no plan takes half: a relaxation does.
-    half = {"take[a,base]": 0.5, "pay[a,base,k,2026]": 2.0}
-    check(cap, [(half, {"project_cap[a,base,k]"}), ({**half, "pay[a,base,k,2026]": 1.5, "pay[a,base,l,2026]": 0.5}, set())])
     flags = {"pays[a,base,k]": 1.0, "pays[a,base,l]": 1.0}
     for kind, rule in (("max_funds", {"max": 1}), ("fund_exclusion", {"funds": ["k", "l"]})):
         raw = instance([{"id": "a", "cost": 4}], funds=TWO_FUNDS, rules=[{"id": "r", "kind": kind, **rule}])
