@@ -14,7 +14,7 @@ FIRST = 15
 
 
 def sweep_section(instance: Instance, found: Part) -> str:
-    """Markdown."""
+    """Markdown. found: what japan_sweep.py wrote; `collected` is a remark on how, added by hand where the runs come from more than one state of the code."""
     stale = found["instance_hash"] != instance.hash
     lines = [
         "## What the judgements do to the plan",
@@ -22,7 +22,8 @@ def sweep_section(instance: Instance, found: Part) -> str:
         "Computed by `python benchmarks/japan_sweep.py`"
         + (", **for an earlier state of the data: run it again**." if stale else ".")
         + " Equal weights, ranges of the base frozen; score = 100 when every criterion is at its best bound. Runs are solver plans before whole units; "
-        "each plan's score lies within the gap of a bound that no plan of that run beats. A run in which the base's choice is still within the gap keeps it.",
+        "each plan's score lies within the gap of a bound that no plan of that run beats. A run in which the base's choice is still within the gap keeps it."
+        + (f" {found['collected']}" if "collected" in found else ""),
         *_tornado(
             found["kinds"], "**One kind of number at a time.** All {numbers:,} judged numbers with a range, by kind: {factors} kinds"
         ),
