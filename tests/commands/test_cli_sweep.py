@@ -27,7 +27,7 @@ def test_a_tornado_is_shown_saved_and_kept(cli: Run, tmp_path: Path) -> None:
     answer = cli("sweep", "lorie-savage", *VARY)
     assert answer.code == 0
     assert "6 of 6 runs, 6 with a plan" in answer.out
-    assert "programmes.project_6.effects.value" in answer.out
+    assert "Project 6, effect" in answer.out
     assert "regret of plans held fixed" in answer.out
     saved = json.loads((tmp_path / "lorie-savage.sweep.json").read_text(encoding="utf-8"))
     assert saved["format"] == "portfolio-sweep"
