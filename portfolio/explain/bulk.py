@@ -18,7 +18,6 @@ from portfolio.explain.question import Question
 from portfolio.numerics import BREAK_EVEN_TOLERANCE
 from portfolio.results import Result
 from portfolio.results.explained import Answered
-from portfolio.schema.instance import content_hash
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,6 @@ class _Maker:
     def __init__(self, result: Result, options: Options) -> None:
         self.result, self.options = result, options
         self.about = about(result)
-        self.key = content_hash({"explain": result.instance_hash, "kinds": list(options.kinds)})
 
     def __call__(self) -> Bench:
         return _Bench(Question(self.result), self.options, self.about)

@@ -7,9 +7,6 @@ leaves       number of a leaf's multipliers                            multiplie
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,9 +17,10 @@ from numpy.typing import NDArray
 
 from portfolio.numerics import FARKAS_MARGIN, MULTIPLIER_DIGITS
 from portfolio.program import Floats, Program
+from portfolio.proof.envelope import opened, rows_of, sealed, steps_of
 from portfolio.proof.leaves import Leaf, Split
 from portfolio.proof.multipliers import Cut, Lagrangian
-from portfolio.proof.verify import Unproven, digest
+from portfolio.proof.verify import digest
 
 FORMAT = "portfolio-proof"
 VERSION = 1
@@ -155,26 +153,16 @@ def tree_of(leaves: Sequence[Leaf]) -> tuple[list[list[int]], list[int]]:
 
 def pack(proof: Mapping[str, Any]) -> str:
     """Compact text: JSON with rows as differences, deflated, base64."""
-    slim = [{**m, "rows": np.diff(m["rows"], prepend=0).tolist()} for m in proof["multipliers"]]
-    raw = json.dumps({**proof, "multipliers": slim}, separators=(",", ":"), sort_keys=True).encode()
-    return base64.b64encode(zlib.compress(raw, 9)).decode()
+    slim = [{**m, "rows": steps_of(m["rows"])} for m in proof["multipliers"]]
+    return sealed({**proof, "multipliers": slim})
 
 
 def unpack(text: str) -> dict[str, Any]:
     """Inverse of pack. Raises Unproven for anything that is not a proof of this format."""
-    try:
-        worker = zlib.decompressobj()
-        raw = worker.decompress(base64.b64decode(text, validate=True), LARGEST_PROOF)
-        if worker.unconsumed_tail or not worker.eof:
-            raise ValueError("too large or cut off")
-        proof = json.loads(raw)
-        if proof["format"] != FORMAT or proof["version"] != VERSION:
-            raise ValueError("another format or version")
-        for record in proof["multipliers"]:
-            total = 0
-            for n, step in enumerate(record["rows"]):
-                total += step
-                record["rows"][n] = total
-    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
-        raise Unproven(f"not a proof: {error}") from None
-    return dict(proof)
+    return opened(text, "a proof", (FORMAT, VERSION), LARGEST_PROOF, _whole)
+
+
+def _whole(proof: dict[str, Any]) -> dict[str, Any]:
+    for record in proof["multipliers"]:
+        record["rows"] = rows_of(record["rows"])
+    return proof

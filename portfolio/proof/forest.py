@@ -7,16 +7,11 @@ A place >= 0 is a node, a place < 0 the leaf with multipliers -place - 1; a node
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from portfolio.proof.verify import Unproven
+from portfolio.proof.envelope import opened, rows_of, sealed, steps_of
 
 FORMAT = "portfolio-zone-proofs"
 VERSION = 1
@@ -112,41 +107,25 @@ def pack(data: Mapping[str, Any]) -> str:
     records = data["multipliers"]
     slim = {
         "digits": [m["digits"] for m in records],
-        "rows": [np.diff(m["rows"], prepend=0).tolist() for m in records],
+        "rows": [steps_of(m["rows"]) for m in records],
         "y": [m["y"] for m in records],
     }
     nodes = [[column, at, *(n - half if half >= 0 else half for half in halves)] for n, (column, at, *halves) in enumerate(data["nodes"])]
-    raw = json.dumps({**data, "nodes": nodes, "multipliers": slim}, separators=(",", ":"), sort_keys=True).encode()
-    return base64.b64encode(zlib.compress(raw, 9)).decode()
+    return sealed({**data, "nodes": nodes, "multipliers": slim})
 
 
 def unpack(text: str) -> dict[str, Any]:
     """Inverse of pack. Raises Unproven for anything that is not a store of this format."""
-    try:
-        worker = zlib.decompressobj()
-        raw = worker.decompress(base64.b64decode(text, validate=True), LARGEST)
-        if worker.unconsumed_tail or not worker.eof:
-            raise ValueError("too large or cut off")
-        data = json.loads(raw)
-        if data["format"] != FORMAT or data["version"] != VERSION:
-            raise ValueError("another format or version")
-        slim, nodes = data["multipliers"], data["nodes"]
-        records = [
-            {"digits": digits, "rows": _summed(rows), "y": y}
-            for digits, rows, y in zip(slim["digits"], slim["rows"], slim["y"], strict=True)
-        ]
-        return {
-            **data,
-            "multipliers": records,
-            "nodes": [[column, at, *(n - half if half > 0 else half for half in halves)] for n, (column, at, *halves) in enumerate(nodes)],
-        }
-    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
-        raise Unproven(f"not a store of proofs: {error}") from None
+    return opened(text, "a store of proofs", (FORMAT, VERSION), LARGEST, _whole)
 
 
-def _summed(steps: Sequence[int]) -> list[int]:
-    total, found = 0, []
-    for step in steps:
-        total += step
-        found.append(total)
-    return found
+def _whole(data: dict[str, Any]) -> dict[str, Any]:
+    slim, nodes = data["multipliers"], data["nodes"]
+    records = [
+        {"digits": digits, "rows": rows_of(rows), "y": y} for digits, rows, y in zip(slim["digits"], slim["rows"], slim["y"], strict=True)
+    ]
+    return {
+        **data,
+        "multipliers": records,
+        "nodes": [[column, at, *(n - half if half > 0 else half for half in halves)] for n, (column, at, *halves) in enumerate(nodes)],
+    }
