@@ -12,8 +12,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from portfolio.api.frontier import Checked, Effort, Progress, blank, chosen_criteria, publisher_of, same_run
+from portfolio.api.frontier import Effort, Progress, blank, chosen_criteria, same_run
 from portfolio.api.frontier_record import ranges_of
+from portfolio.api.publishing import Checked, publisher_of
 from portfolio.api.seldom import Seldom
 from portfolio.formulation.cells import as_view
 from portfolio.numerics import FRONTIER_MARGIN

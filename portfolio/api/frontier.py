@@ -10,14 +10,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from portfolio.api.frontier_proofs import renumbered, state_roots
 from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_plans
+from portfolio.api.publishing import Checked, publishing
 from portfolio.api.record import versions
 from portfolio.api.seldom import Seldom
-from portfolio.audit import Verdict, audit_plan
-from portfolio.errors import AuditFailed, UsageError
+from portfolio.audit import audit_plan
+from portfolio.errors import UsageError
 from portfolio.formulation.cells import as_view
 from portfolio.pareto.certified import Certified, certified
 from portfolio.pareto.half_space import HalfSpace
@@ -25,10 +24,9 @@ from portfolio.pareto.integrate import Frame, Search
 from portfolio.pareto.running import Effort as Running
 from portfolio.pareto.running import Given
 from portfolio.pareto.zone_program import subset
-from portfolio.pareto.zones import Publisher
-from portfolio.program import Floats, Program
+from portfolio.program import Program
 from portfolio.proof.verify import digest
-from portfolio.results import Audit, Frontier, FrontierPoint, Plan
+from portfolio.results import Audit, Frontier, FrontierPoint
 from portfolio.schema.exact import exact_text
 from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.model_spec import ModelSpec
@@ -63,14 +61,6 @@ class Effort:
     zones: str = "tree"
 
 
-@dataclass(frozen=True)
-class Checked:
-    """A published plan and what its audit counted."""
-
-    plan: Plan
-    verdict: Verdict
-
-
 def frontier(
     instance: Instance,
     spec: ModelSpec,
@@ -100,21 +90,18 @@ def frontier(
     same_run(frame, earlier)
     before = 0.0 if earlier is None else earlier.seconds.get("total", 0.0)
     checkpoint = _Checkpoint(frame, session.program, program, effort, begun - before)
-    found = certified(
-        program,
-        epsilon,
-        effort=Running(
-            seconds=effort.seconds,
-            workers=effort.workers,
-            seed=effort.seed,
-            stop=effort.stop,
-            watch=_watch(effort),
-            save=checkpoint.save,
-            zones=effort.zones,
-        ),
-        publish=publisher_of(session, chosen),
-        resume=None if earlier is None or not earlier.search else _resume(instance, spec, earlier),
+    running = Running(
+        seconds=effort.seconds,
+        workers=effort.workers,
+        seed=effort.seed,
+        stop=effort.stop,
+        watch=_watch(effort),
+        save=checkpoint.save,
+        zones=effort.zones,
     )
+    resume = None if earlier is None or not earlier.search else _resume(instance, spec, earlier)
+    with publishing(session, chosen, effort.workers, effort.stop) as publish:
+        found = certified(program, epsilon, effort=running, publish=publish, resume=resume)
     return _finished(frame, program, found, checkpoint)
 
 
@@ -159,22 +146,6 @@ def same_run(frame: Frontier, earlier: Frontier | None) -> None:
             "the frontier to resume was made from another instance, model, epsilon, seed or other criteria",
             "再開するフロンティアのインスタンス、モデル、ε、シード、評価基準のいずれかが異なります",
         )
-
-
-def publisher_of(session: Session, chosen: Sequence[int]) -> Publisher:
-    """Solutions as audited plans on the publication grid, with their values in the chosen criteria."""
-    names, signs = session.program.names, session.program.signs
-
-    def publish(x: Floats, weights: Floats) -> tuple[tuple[Fraction, ...], Any] | None:
-        every = np.zeros(len(names))
-        every[list(chosen)] = weights
-        try:
-            plan, verdict = session.publish(x, every)
-        except AuditFailed:
-            return None
-        return tuple(signs[i] * plan.criteria[names[i]] for i in chosen), Checked(plan, verdict)
-
-    return publish
 
 
 def _resume(instance: Instance, spec: ModelSpec, earlier: Frontier) -> Callable[[Frame, Sequence[HalfSpace]], tuple[Search, list[Given]]]:

@@ -158,7 +158,9 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
     search.trouble.extend(state["trouble"])
     search.serial = int(state["serial"])
     given = [
-        Given(**{**entry, "zone": tuple(float(v) for v in entry["zone"]), "alpha": to_fraction(entry["alpha"])})
+        Given(
+            **{**entry, "zone": tuple(float(v) for v in entry["zone"]), "alpha": to_fraction(entry["alpha"]), "near": tuple(entry["near"])}
+        )
         for entry in state["pending"]
     ]
     return search, given

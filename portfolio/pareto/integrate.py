@@ -17,13 +17,15 @@ from portfolio.numerics import CONTRADICTION, ZONE_DEPTH
 from portfolio.pareto.half_space import HalfSpace, HalfSpaces
 from portfolio.pareto.lattice import Lattice, Steps
 from portfolio.pareto.search_region import SearchRegion
-from portfolio.pareto.zones import Answer, Published, Task, depth
+from portfolio.pareto.zones import Answer, Choice, Published, Task, depth
 from portfolio.program import Floats
 from portfolio.proof.forest import Forest
 from portfolio.proof.short import Shortener
 from portfolio.results.frontier import ZoneProof
 
 Vector = tuple[float, ...]
+NEAREST = 4
+"""Choices of near points that a zone tries for its own: more seldom bring a deeper one."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Search:
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
         self.bases: dict[Vector, Any] = {}
+        self.first_with: dict[frozenset[tuple[int, float]], int] = {}
+        self.choice_bases: dict[int, Any] = {}
         self.trees: dict[Vector, Any] = {}
         self.forest = Forest()
         self.units: tuple[int, ...] = ()
@@ -104,19 +108,18 @@ class Search:
         """The open zone with the largest bound that nobody works at and no solve has failed on."""
         return next((z for z in self.open if z not in self.busy and not self.known[z].trouble), None)
 
-    def zone_task(self, serial: int, zone: Vector, alpha: Fraction, spaces: int, near: int) -> Task:
+    def zone_task(self, serial: int, zone: Vector, alpha: Fraction, spaces: int, near: Sequence[int]) -> Task:
         """The task for a zone, from what was known when it was given."""
         self.busy.add(zone)
-        start = self.points[near].integers if near >= 0 else None
         known = self.spaces.normalised(spaces, "mip")
-        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, start, self.bases.get(zone), self.trees.get(zone))
+        choices = tuple(Choice(k, self.points[k].integers, self.choice_bases.get(k)) for k in near)
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, choices, self.bases.get(zone), self.trees.get(zone))
 
-    def nearest(self, zone: Vector) -> int:
-        """Index of the point that lies least outside of a zone; -1 without points."""
-        if not self.points:
-            return -1
+    def nearest(self, zone: Vector) -> tuple[int, ...]:
+        """The choices (integer columns) of the points that lie least outside of a zone, at most NEAREST; each by its first point."""
         upper = self.upper(zone)
-        return max(self.best_points(), key=lambda i: depth(upper, self.points[i].raw, self.frame.r))
+        ranked = sorted(self.best_points(), key=lambda i: -depth(upper, self.points[i].raw, self.frame.r))
+        return tuple(dict.fromkeys(self.first_with[_choice(self.points[i])] for i in ranked))[:NEAREST]
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
@@ -134,6 +137,7 @@ class Search:
         for inherited, given in ((self.bases, answer.basis), (self.trees, answer.tree)):
             if given is not None:
                 inherited.update({z: given for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
+        self.choice_bases.update(answer.choice_bases)
         if answer.alpha is not None and answer.proof != "half-space":
             # A half-space speaks for itself, with its arithmetic.
             root = None if answer.shown is None else self.forest.tree(*answer.shown)
@@ -167,6 +171,7 @@ class Search:
                     inherited[upper.vector] = inherited[vectors[upper.parent]]
         self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
         self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
+        self.first_with.setdefault(_choice(point), len(self.points))
         self.points.append(point)
         self.steps.append(steps)
         return True
@@ -180,6 +185,8 @@ class Search:
         if set(known) != {u.vector for u in self.region.uppers.values()}:
             raise ValueError("the zones are not the search region of the points")
         self.points, self.steps, self.known = list(points), list(steps), dict(known)
+        for i, point in enumerate(points):
+            self.first_with.setdefault(_choice(point), i)
         self.spaces = HalfSpaces(self.frame.scale, self.spaces.start)
         for space in spaces:
             self.spaces.add(space)
@@ -240,6 +247,10 @@ class Search:
             if rests or beaten:
                 self.known[zone] = self._by_space(zone, Known(self.frame.reach))
                 self.counts["withdrawn"] += 1
+
+
+def _choice(point: Published) -> frozenset[tuple[int, float]]:
+    return frozenset(point.integers.items())
 
 
 def ideal_spaces(short: Shortener, duals: Sequence[Floats | None]) -> list[HalfSpace]:

@@ -21,6 +21,8 @@ ACCEPT = 0.5
 """A plan this deep in a zone [share of the larger of epsilon and the zone's bound] becomes a point without a search for a deeper one."""
 ACCEPT_DIVE = 0.3
 """The same for a dive, which costs little: a shallower point now is better than a MIP."""
+ENOUGH = 0.6
+"""A dive this deep [the same share] is taken at once; below, the choices of near points are tried."""
 ZONE_GAP = 0.1
 """Gap of a zone's MIP [epsilon]."""
 
@@ -81,19 +83,23 @@ class ZoneWork:
         self.proof: ZoneProof = "open"
         self.spaces: list[HalfSpace] = []
         self.basis: Any = None
+        self.choice_bases: dict[int, Any] = {}
         self.deepest: tuple[float, Floats] | None = None
 
     def answer(self) -> Answer:
         """Cheap bounds first."""
         solves, task = self.solves, self.task
         bound, weights, space = solves.relax(task.upper, task.basis)
-        self.basis = solves.lp.basis
+        self.basis = solves.basis
         self._improve(bound, "half-space")
         if space is not None:
             self.spaces.append(space)
         if self._closed:
             return self._done()
-        point = self._take(solves.dive(self.limits), ACCEPT_DIVE / ACCEPT, polish=False)
+        self._close_first()
+        if self._closed:
+            return self._done()
+        point = self._take(self._plan(), ACCEPT_DIVE / ACCEPT, polish=False)
         if point is None:
             point = self._before_mips()
         if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights):
@@ -105,6 +111,26 @@ class ZoneWork:
         return self._done(
             trouble="" if self.limits.reached else "no plan found lies in the zone on the publication grid, and its bound is above epsilon"
         )
+
+    def _close_first(self) -> None:
+        """What another method tries before any plan: a better bound."""
+
+    def _plan(self) -> Floats | None:
+        """A dive's x; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
+        solves = self.solves
+        found = [] if (x := solves.dive(self.limits)) is None else [x]
+        for choice in self.task.choices:
+            if found and self._depth(found[-1]) >= ENOUGH / ACCEPT * self._accepted:
+                return found[-1]
+            x, basis = solves.within(choice, self.limits)
+            if x is not None:
+                found.append(x)
+                self.choice_bases[choice.place] = basis
+        return max(found, key=self._depth, default=None)
+
+    def _depth(self, x: Floats) -> float:
+        solves = self.solves
+        return depth(self.task.upper, solves.setting.program.values(x[: solves.alpha]), solves.r)
 
     def _before_mips(self) -> Published | None:
         """What another method tries before the MIPs: a point, a better bound, or nothing."""
@@ -143,7 +169,7 @@ class ZoneWork:
         if x is None:
             return None
         x = x[: solves.alpha]
-        found = depth(upper, solves.setting.program.values(x), solves.r)
+        found = self._depth(x)
         if self.deepest is None or found > self.deepest[0]:
             self.deepest = (found, x)
         if found < share * self._accepted:
@@ -170,4 +196,6 @@ class ZoneWork:
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         alpha = None if self.proof == "open" else rounded_up(Fraction(self.alpha))
         points = (point,) if point else ()
-        return Answer(self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis)
+        return Answer(
+            self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis, choice_bases=self.choice_bases
+        )

@@ -60,7 +60,7 @@ class Given:
     zone: Vector = ()
     alpha: Fraction = Fraction(0)
     spaces: int = 0
-    near: int = -1
+    near: tuple[int, ...] = ()
 
 
 Pending = deque[tuple[Given, Task, "Future[Answer]"]]
@@ -102,6 +102,7 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
                     marked = search.serial
                     search.bases.clear()
                     search.trees.clear()
+                    search.choice_bases.clear()
                     _save(search, list(first), effort)
                 given = first.popleft() if first else _next(search, pending)
                 if given is None:

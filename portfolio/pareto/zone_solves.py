@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +21,7 @@ from portfolio.numerics import FRONTIER_MARGIN
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.lattice import reach, shortened
 from portfolio.pareto.zone_program import sides, zone_program
-from portfolio.pareto.zones import Limits, Published, Publisher
+from portfolio.pareto.zones import Choice, Limits, Published, Publisher
 from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import dive
@@ -53,31 +53,23 @@ Opener = Callable[[Program, int, dict[str, Any]], Door]
 
 
 class Anchors:
-    """Bases of relaxations at a few right-hand sides across the ranges, found once for all workers: a zone's LP starts from the nearest.
+    """The basis of one relaxation of each kind, found once for all workers: where the LP of a zone starts that inherits nothing.
 
-    Only right-hand sides differ, so that each of these bases stays dual feasible.
+    Only right-hand sides differ, so that it stays dual feasible.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[str, list[tuple[Floats, Any]]] = {}
+        self._known: dict[str, Any] = {}
 
-    def of(self, name: str, lp: BoxedLp, sides: Sequence[Floats]) -> list[tuple[Floats, Any]]:
-        """(right-hand sides, basis) for this kind of LP."""
+    def of(self, name: str, lp: BoxedLp, sides: Floats) -> Any:
+        """The basis at these right-hand sides, for this kind of LP."""
         with self._lock:
             if name not in self._known:
-                found = []
-                for n, u in enumerate(sides):
-                    lp.put(u)
-                    lp.solve(presolve=n == 0)
-                    found.append((u, lp.basis))
-                self._known[name] = found
+                lp.put(sides)
+                lp.solve(presolve=True)
+                self._known[name] = lp.basis
             return self._known[name]
-
-
-def nearest(anchors: Sequence[tuple[Floats, Any]], sides: Floats) -> Any:
-    """The basis of the anchor whose right-hand sides are closest."""
-    return min(anchors, key=lambda anchor: float(np.abs(anchor[0] - sides).sum()))[1]
 
 
 @dataclass(frozen=True)
@@ -113,18 +105,15 @@ class ZoneSolves:
         self._diver = workshop(
             self.wide, self._deepest + SLACK_PRICE * np.append((1 / self.r) @ program.criteria, 0.0), self.rows, setting.seed
         )
-        self._polisher = self._weighing(1 / self.r)
-        self._anchors = setting.anchors.of("deepest", self.lp, self._spread())
-        self._polish_anchors = setting.anchors.of("polish", self._polisher, self._spread())
+        self.basis: Any = None
+        """Of the relaxation that was solved last."""
+        self._relaxed_at, self._untouched = np.zeros(0), False
+        self._anchor = setting.anchors.of("deepest", self._diver, self._middle)
 
-    def _spread(self) -> list[Floats]:
-        """Right-hand sides in the middle of the ranges, and towards each ideal."""
-        shares = [np.full(len(self.rows), 0.5)]
-        for i in range(len(self.rows)):
-            shares.append(np.full(len(self.rows), 0.75))
-            shares[-1][i] = 0.25
-        ideal, far = self.setting.ends
-        return [(ideal + share * (far - ideal) - self.setting.program.offsets) / self.r for share in shares]
+    @property
+    def _middle(self) -> Floats:
+        """Right-hand sides in the middle of the ranges."""
+        return np.asarray((self.setting.ends.mean(axis=0) - self.setting.program.offsets) / self.r)
 
     @cached_property
     def _far(self) -> Floats:
@@ -132,13 +121,13 @@ class ZoneSolves:
         program = self.setting.program
         return np.asarray((reach(program)[1] - program.offsets) / self.r + self.setting.reach + 1.0)
 
-    @cached_property
-    def _farthest(self) -> Floats:
-        return np.asarray((self.setting.ends[1] - self.setting.program.offsets) / self.r)
-
     def finite_sides(self, upper: Floats) -> Floats:
         """Right-hand sides of the zone rows, finite also where the zone is unlimited."""
         return np.where(np.isfinite(upper), self.sides(np.where(np.isfinite(upper), upper, 0.0)), self._far)
+
+    @cached_property
+    def _polisher(self) -> BoxedLp:
+        return self._weighing(1 / self.r)
 
     @property
     def _deepest(self) -> Floats:
@@ -167,19 +156,26 @@ class ZoneSolves:
 
     def relax(self, upper: Floats, basis: Any = None) -> tuple[float, Floats, HalfSpace | None]:
         """(bound on alpha by the zone's relaxation, normalised weights (q,) from its duals, the half-space that proves it). basis: of a zone that
-        holds this one."""
+        holds this one.
+
+        Where the zone is limited in all criteria the LP is the dive's, which pays for sum f_i / r_i too: its half-space, of weights raised by that price,
+        passes through the same point.
+        """
         self.counts["lps"] += 1
-        lp = self.lp
+        limited = bool(np.isfinite(upper).all())
+        lp = self._diver if limited else self.lp
         lp.move_to({})
         sides = self.finite_sides(upper)
         lp.put(sides)
         lp.lp.forget()
-        lp.start(nearest(self._anchors, np.minimum(sides, self._farthest)) if basis is None else basis)
+        lp.start(self._anchor if basis is None else basis)
         answer = lp.solve()
         if not answer.finished or answer.empty:
             raise SolverFailure("the relaxation of a zone has no optimum although alpha may be negative")
+        self.basis = lp.basis
         duals = lp.lp.duals * lp.size
-        normalised = np.where(np.isfinite(upper), np.maximum(-duals[self.rows], 0.0), 0.0)
+        normalised = np.where(np.isfinite(upper), np.maximum(-duals[self.rows], 0.0) + (SLACK_PRICE if limited else 0.0), 0.0)
+        self._relaxed_at, self._untouched = sides, limited
         total = float(normalised.sum())
         if total < 0.5:
             # Nothing but the bound of alpha itself holds it back.
@@ -199,16 +195,31 @@ class ZoneSolves:
         u = tuple(Fraction(float(v)) if np.isfinite(v) else Fraction(0) for v in upper)
         return float(np.nextafter(float(space.alpha(u, self.setting.scale)), _INF))
 
+    def within(self, choice: Choice, limits: Limits) -> tuple[Floats | None, Any]:
+        """The deepest x (n,) of the zone just relaxed whose integer columns are these, and the basis it was found with; None: nothing in time."""
+        self.counts["within"] += 1
+        lp = self._diver
+        lp.move_to({int(j): (v, v) for j in self.integers for v in (choice.integers.get(int(j), 0.0),)})
+        self._untouched = False
+        lp.put(self._relaxed_at)
+        lp.lp.forget()
+        lp.start(self.basis if choice.basis is None else choice.basis)
+        answer = lp.solve(seconds=limits.ask().seconds)
+        return (None, None) if not answer.finished or answer.empty else (lp.x[: self.alpha], lp.basis)
+
     def dive(self, limits: Limits) -> Floats | None:
         """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails."""
         self.counts["dives"] += 1
         lp = self._diver
-        lp.move_to({})
-        lp.put(self.lp.sides)
-        lp.lp.forget()
-        lp.start(self.lp.basis)
-        answer = lp.solve(seconds=limits.ask().seconds)
-        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
+        if not self._untouched:
+            lp.move_to({})
+            lp.put(self._relaxed_at)
+            lp.lp.forget()
+            lp.start(self.basis)
+            answer = lp.solve(seconds=limits.ask().seconds)
+            if not answer.finished or answer.empty:
+                return None
+        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds)
         return None if x is None else x[: self.alpha]
 
     def weighted(
@@ -246,10 +257,10 @@ class ZoneSolves:
         program, lp = self.setting.program, self._polisher
         values = program.values(x)
         lp.move_to({})
-        sides = (values - program.offsets) / self.r + TRIFLE
-        lp.put(sides)
+        anchor = self.setting.anchors.of("polish", lp, self._middle)
+        lp.put((values - program.offsets) / self.r + TRIFLE)
         lp.lp.forget()
-        lp.start(nearest(self._polish_anchors, sides))
+        lp.start(anchor)
         answer = lp.solve(seconds=limits.ask().seconds)
         found = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
         if found is None:

@@ -52,11 +52,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Integer columns of a known point (zero where nothing is said), by its place · basis: opaque, where an LP within them may start."""
+
+    place: int
+    integers: Mapping[int, float]
+    basis: Any = None
+
+
+@dataclass(frozen=True)
 class Task:
     """One zone, or one weighted solve (weights given).
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
-    was given · start: integer columns of a known plan near the zone · basis, tree: what the zone inherits (tree_zones.py).
+    was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py).
     """
 
     serial: int
@@ -66,9 +75,14 @@ class Task:
     weights: Floats | None = None
     spaces: int = 0
     known: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    start: Mapping[int, float] | None = None
+    choices: tuple[Choice, ...] = ()
     basis: Any = None
     tree: Any = None
+
+    @property
+    def start(self) -> Mapping[int, float] | None:
+        """Integer columns to begin a MIP with."""
+        return self.choices[0].integers if self.choices else None
 
 
 Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
@@ -79,7 +93,8 @@ Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
 class Answer:
     """alpha: proven upper bound for the zone (None: nothing new), and what it rests on · spaces: half-spaces proven on the way
     points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
-    basis, tree: what zones inside this one inherit · shown: the proof of alpha where it rests on a tree (tree_zones.py).
+    basis, tree: what zones inside this one inherit · choice_bases: of the task's choices, by place
+    shown: the proof of alpha where it rests on a tree (tree_zones.py).
     """
 
     serial: int
@@ -93,6 +108,7 @@ class Answer:
     counts: Mapping[str, int] = field(default_factory=dict)
     basis: Any = None
     tree: Any = None
+    choice_bases: Mapping[int, Any] = field(default_factory=dict)
     shown: Shown | None = None
 
 

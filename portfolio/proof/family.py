@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -45,9 +46,10 @@ def workshop(program: Program, cost: Floats, moving: Sequence[int], seed: int = 
 class Family:
     """The leaves of one tree, and what branching has taught."""
 
-    def __init__(self, frame: Lagrangian) -> None:
+    def __init__(self, frame: Lagrangian, basis: Any = None) -> None:
+        """basis: where the first LP starts."""
         self.frame = frame
-        self.leaves: tuple[Leaf, ...] = (root(frame),)
+        self.leaves: tuple[Leaf, ...] = (replace(root(frame), basis=basis),)
         self.history = Pseudocosts(frame.program.n)
         self._stacked: _Stack | None = None
 
@@ -67,7 +69,7 @@ class Family:
             self._stacked = _Stack(self.leaves)
         return self._stacked.bounds(u)
 
-    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000) -> Outcome:
+    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True) -> Outcome:
         """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
 
         The Outcome's bound is `bound(u)` afterwards. Verdict: optimal (x within the gap of the bound, or bound >= cutoff with an x at hand),
@@ -75,7 +77,7 @@ class Family:
         to FRACTIONAL. ask.start: values of integer columns to complete; it must not fail to obey the rows at u, else it is ignored.
         """
         lp.put(u)
-        search = Search(lp, self.history, ask, nodes, reuse=True)
+        search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives)
         values = self.bounds(u)
         low = values < ask.cutoff
         search.run([one for one, open_ in zip(self.leaves, low, strict=True) if open_], ask.start)

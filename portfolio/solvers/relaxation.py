@@ -18,6 +18,8 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.hand_over import check_finite, hand_over
 
 _INF = float("inf")
+DEVEX = 1
+"""HiGHS' number for Devex pricing: steepest edge weights would be worked out anew, row by row, whenever a basis is put in."""
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the serial dual and the primal simplex."""
 
@@ -32,6 +34,7 @@ class Relaxation:
         self._highs = highspy.Highs()
         settings: dict[str, Any] = {
             "output_flag": False, "threads": 1, "parallel": "off", "presolve": "off", "random_seed": seed,
+            "simplex_dual_edge_weight_strategy": DEVEX,
             "primal_feasibility_tolerance": SOLVER_FEASIBILITY, "dual_feasibility_tolerance": SOLVER_FEASIBILITY,
         }  # fmt: skip
         for name, value in settings.items():
