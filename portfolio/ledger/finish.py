@@ -9,7 +9,8 @@ import numpy as np
 from portfolio.audit import Verdict, audit_plan
 from portfolio.errors import AuditFailed
 from portfolio.formulation.curve import concave_pieces
-from portfolio.ledger.grid import GridWindow, round_payments
+from portfolio.ledger.earned import EarnedLimits
+from portfolio.ledger.grid import GridWindow, price_of_scale, round_payments
 from portfolio.ledger.payers import settle_payers
 from portfolio.ledger.publish import publish
 from portfolio.ledger.reduced import Reduced, reduce
@@ -36,11 +37,12 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     system = reduce(program, x, curves)
     per_unit = instance.header.grid / program.money_unit
     worth = _worth_of_scale(program, system, cost)
+    earned = EarnedLimits(instance, spec, system, _taken(instance, program, x), price_of_scale(system, float(per_unit)))
     verdict: Verdict | None = None
     for values in (settle_payers(system, program), system.now):
         margin: dict[int, Fraction] = {}
         for reach, flowing in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing))
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows))
             if amounts is None:
                 continue
             plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))
@@ -49,6 +51,7 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
                 return plan, verdict
             # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
             margin |= _room(program, verdict, margin, instance.header.grid)
+            earned.learn(verdict.violations)
     detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
     detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
     raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
@@ -92,17 +95,19 @@ def _room(program: Program, verdict: Verdict, margin: dict[int, Fraction], grid:
 def _chosen(
     instance: Instance, program: Program, x: Floats, system: Reduced, amounts: list[int]
 ) -> list[tuple[Way, int, dict[tuple[str, int], int]]]:
-    take, pay = program.block("take"), program.block("pay")
-    assert take is not None
+    pay = program.block("pay")
     paid: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
     for j, amount in zip(system.pay, amounts, strict=True):
         assert pay is not None
         programme, name, fund, year = pay.index[int(j) - pay.start]
         if amount:
             paid.setdefault((programme, name), {})[fund, year] = amount
-    chosen = []
-    for n, way in enumerate(instance.ways):
-        units = round(float(x[take.start + n]))
-        if units:
-            chosen.append((way, units, paid.get((way.programme, way.name), {})))
-    return chosen
+    return [(way, units, paid.get((way.programme, way.name), {})) for way, units in _taken(instance, program, x)]
+
+
+def _taken(instance: Instance, program: Program, x: Floats) -> list[tuple[Way, int]]:
+    """Ways that x takes, with their units."""
+    take = program.block("take")
+    assert take is not None
+    units = np.round(x[take.span]).astype(int).tolist()
+    return [(way, n) for way, n in zip(instance.ways, units, strict=True) if n]

@@ -33,14 +33,23 @@ LOSS_PER_WAY, LOSS_OF_MONEY = 0.05, 1e-6
 
 
 @dataclass(frozen=True)
+class EarnedRow:
+    """A limit on what the plan earns: coefficients . shifts of scale (k,), in grid units of money, >= least."""
+
+    coefficients: Floats
+    least: float
+
+
+@dataclass(frozen=True)
 class GridWindow:
     """How far amounts may move: units below and above the solver's amount (reach), extra margin per Program row (from failed audits), and
-    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing."""
+    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing · earned: limits missed before."""
 
     reach: int
     margin: dict[int, Fraction]
     worth: Floats
     flowing: bool = False
+    earned: tuple[EarnedRow, ...] = ()
 
 
 def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: GridWindow) -> list[int] | None:
@@ -55,7 +64,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     up = [1 - GRID_MARGIN] * paying + [GRID_MARGIN] * carrying
     most = [(Fraction(float(v)) / per_unit + u).__floor__() for v, u in zip(system.most[: paying + carrying], up, strict=True)]
     # Units of money per unit of scale, from the way's own demand, profile or payment rows.
-    price = _price_of_scale(system, unit)
+    price = price_of_scale(system, unit)
     rows = _Rows(system, per_unit, base, values[paying + carrying :], price)
     width = paying + carrying + scaled
     lower, upper = np.empty(width), np.empty(width)
@@ -69,7 +78,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
         lower[n] = max((system.scale_floor[k] - now[k]) * price[k], -(window.reach + 2.0) * 8)
         upper[n] = min((system.most[n] - now[k]) * price[k], (window.reach + 2.0) * 8)
         lower[n] = min(lower[n], upper[n])
-    program = rows.program(lower, upper, window.margin)
+    program = rows.program(lower, upper, window)
     lost = np.zeros(width)
     # Every way keeps what it can of its scale; a way that matters more to the aim keeps more.
     per_unit_of_money = window.worth / price
@@ -82,7 +91,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
 
 
-def _price_of_scale(system: Reduced, unit: float) -> Floats:
+def price_of_scale(system: Reduced, unit: float) -> Floats:
     """Grid units of public money per unit of scale; 1 for a way that costs the public nothing."""
     offset = len(system.pay) + len(system.carry)
     prices = np.isin(system.block, ("demand", "profile", "payment"))[system.entry_row] & (system.entry_col >= offset)
@@ -167,9 +176,10 @@ class _Rows:
         """Margin of a demand row: none where whole units count in full, so that exact amounts stay exact."""
         return GRID_MARGIN if self.split[self.entries(row)].any() else Fraction(0)
 
-    def program(self, lower: Floats, upper: Floats, margin: dict[int, Fraction]) -> Program:
+    def program(self, lower: Floats, upper: Floats, window: GridWindow) -> Program:
         """Rows that the window could break, each scaled to a largest coefficient of 1; the others are dropped."""
         cols, values, lows, highs = [], [], [], []
+        margin = window.margin
         near = self.in_reach(lower, upper, margin)
         known = {row: self.sides(row, margin) for row in near}
         for row, (low, high) in known.items():
@@ -188,6 +198,13 @@ class _Rows:
             lows.append(float(low))
             highs.append(float(low) + float(slack) * (not partial))
         width = len(lower)
+        for earned in window.earned:
+            moved = np.flatnonzero(earned.coefficients)
+            largest = float(np.abs(earned.coefficients).max(initial=0.0)) or 1.0
+            cols.append(width - len(earned.coefficients) + moved)
+            values.append(earned.coefficients[moved] / largest)
+            lows.append(earned.least / largest + float(GRID_MARGIN))
+            highs.append(np.inf)
         integer = np.zeros(width, dtype=bool)
         integer[: len(self.base)] = True
         return Program(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from portfolio.results import Choice, Payment, Result
 from portfolio.schema.fund import Fund
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
+from portfolio.session import Session
+from portfolio.solvers.outcome import Ask
 
 SPEC = load_model()
 WEIGHTS = st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any)
@@ -115,3 +118,36 @@ def test_ledgers_of_a_plan_close_in_every_year(published: Result) -> None:
         assert line.authority + line.carried_in == use + line.carried_out + line.lapsed and line.lapsed >= 0
         total[line.fund] = total.get(line.fund, 0) + line.committed - line.outlay
     assert {k: v for k, v in total.items() if v} == published.plan.later
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"needs": [{"id": "n", "weight": 1, "target": 10, "floor": "0.225"}]},
+        {
+            "criteria": [{"id": "growth", "kind": "contribution"}, {"id": "cover", "kind": "coverage"}],
+            "needs": [{"id": "n", "weight": 100, "target": 10}],
+            "rules": [{"id": "least", "kind": "criterion_bound", "criterion": "cover", "min": "22.5"}],
+        },
+    ],
+    ids=["need_floor", "criterion_bound"],
+)
+def test_a_limit_on_what_is_earned_is_kept_by_whole_units_too(rule: dict[str, object]) -> None:
+    """10 units of money; the need asks for 4.5 of them, so that 4 are too few whatever the other programme would make of the sixth."""
+    raw = {
+        "header": {"id": "earned", "first_year": 2026, "last_year": 2026, "grid": 1},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "archetypes": [{"id": "any", "curve": [["0.1", "0.1"], [1, 1]]}],
+        "funds": [{"id": "k", "years": {"2026": 10}}],
+        "programmes": [
+            {"id": "rich", "archetype": "any", "cost": 10, "effects": {"growth": 100}},
+            {"id": "needed", "archetype": "any", "cost": 10, "covers": {"n": 5}},
+        ],
+    }
+    session = Session(parse_instance({**raw, **rule}), SPEC)
+    weights = np.eye(session.program.q)[0]
+    outcome = session.minimise(weights, Ask())
+    assert outcome.x is not None and outcome.objective == pytest.approx(-55)
+    plan, verdict = session.publish(outcome.x, weights)
+    assert verdict.holds
+    assert {c.programme: sum(p.amount for p in c.payments) for c in plan.choices} == {"rich": 5, "needed": 5}
