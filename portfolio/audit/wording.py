@@ -102,6 +102,7 @@ WORDING: dict[str, tuple[str, str]] = {
     "points": ("points have distinct ids", "点のidは重複しません"),
     "nondominated": ("no reported point is dominated by another", "報告された点は互いに支配されません"),
     "start": ("every point lies below the start of the search", "すべての点は探索の始点より内側にあります"),
+    "frontier_scale": ("epsilon counts in ranges of the criteria", "εは評価基準の値域を単位とします"),
     "zones": ("the zones are exactly what the points leave open", "領域は点が残す探索領域と一致します"),
     "zone_at": ("a zone's bound was proven for a zone that holds it", "領域の限界は、それを含む領域で証明されたものです"),
     "zone_alpha": (

@@ -164,6 +164,14 @@ def shift_bound(raw: Raw) -> None:
     entry["bound"] = smaller(entry["bound"], "10")
 
 
+def in_longer_ranges(raw: Raw) -> None:
+    """Limits stay what they are, epsilon looks ten times smaller."""
+    certificate = raw["certificate"]
+    for owner, name in [(certificate, "reach"), (certificate, "certified"), *((z, "alpha") for z in certificate["zones"])]:
+        owner[name] = exact_json(to_fraction(owner[name]) / 10)
+    certificate["scale"] = [exact_json(10 * to_fraction(r)) for r in certificate["scale"]]
+
+
 LIES: dict[str, Callable[[Raw], object]] = {
     "a smaller epsilon": lambda r: r["certificate"].update(certified="1/1000000"),
     "a zone left out": lambda r: r["certificate"]["zones"].pop(),
@@ -180,6 +188,8 @@ LIES: dict[str, Callable[[Raw], object]] = {
     "a zone proven elsewhere": lambda r: r["certificate"]["zones"][0].update(at=[0, 0, 0]),
     "a zone called open with a small bound": lambda r: r["certificate"]["zones"][0].update(proof="open"),
     "another scale": lambda r: r["certificate"].update(scale=[1, 1, 1]),
+    "ranges left out": lambda r: r.update(ranges={}),
+    "a longer scale, and everything in it": lambda r: in_longer_ranges(r),
     "a negative scale": lambda r: r["certificate"].update(scale=[-1, 1, 1]),
     "a shorter vector": lambda r: r["certificate"].update(start=[1, 1]),
     "another sense": lambda r: r["certificate"].update(signs=[1, 1, 1]),
