@@ -21,9 +21,15 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
 
-REACHES = ((GRID_REACH, True), *((n * GRID_REACH, False) for n in (1, 1, 4, 50, 5_000)))
-"""How far rounding may move an amount, attempt by attempt, and whether only where money flows already: first the small problem, which nearly always
-does, then wider ones; attempts of equal reach differ in the room that missed rules were given."""
+REACHES = (
+    (GRID_REACH, True, True),
+    (GRID_REACH, True, False),
+    *((n * GRID_REACH, False, spare) for n, spare in ((1, True), (1, False), (1, True), (4, True), (4, False))),
+    *((n * GRID_REACH, False, spare) for n in (50, 5_000) for spare in (True, False)),
+)
+"""How far rounding may move an amount, attempt by attempt, whether only where money flows already, and whether rows keep room for what is rounded
+after them (GridWindow.spare): first the small problem, which nearly always does, then wider ones. Amounts that fill a limit exactly fit without that room,
+and the audit tells. Attempts alike differ in the room that missed rules were given."""
 MONEY_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "share_min", "share_max"))
 """Blocks whose violations are money: the room they need is known, not guessed."""
 
@@ -41,8 +47,8 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     verdict: Verdict | None = None
     for values in (settle_payers(system, program), system.now):
         margin: dict[int, Fraction] = {}
-        for reach, flowing in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows))
+        for reach, flowing, spare in REACHES:
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows, spare))
             if amounts is None:
                 continue
             plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))

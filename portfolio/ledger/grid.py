@@ -43,13 +43,15 @@ class EarnedRow:
 @dataclass(frozen=True)
 class GridWindow:
     """How far amounts may move: units below and above the solver's amount (reach), extra margin per Program row (from failed audits), and
-    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing · earned: limits missed before."""
+    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing · earned: limits missed before
+    spare: rows of cash keep room for what published outlays wander, those of discounted demand for the rounding of floats."""
 
     reach: int
     margin: dict[int, Fraction]
     worth: Floats
     flowing: bool = False
     earned: tuple[EarnedRow, ...] = ()
+    spare: bool = True
 
 
 def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: GridWindow) -> list[int] | None:
@@ -143,7 +145,7 @@ class _Rows:
         asked = np.isin(system.block, tuple(_WITHIN_ONE_UNIT)) | np.isin(system.program_row, list(margin))
         return [int(row) for row in np.flatnonzero(~far | asked) if self.coefficient[self.entries(int(row))].any()]
 
-    def sides(self, row: int, margin: dict[int, Fraction]) -> tuple[Fraction | None, Fraction | None]:
+    def sides(self, row: int, window: GridWindow) -> tuple[Fraction | None, Fraction | None]:
         """Residual sides in grid units; a float side that is infinite stays open."""
         system, block = self.system, self.system.block[row]
         low, high, activity = system.lower[row], system.upper[row], self.activity(row)
@@ -151,14 +153,15 @@ class _Rows:
         upper = None if np.isinf(high) else Fraction(float(high)) / self.per_unit - activity
         slack = 1 - 2 * GRID_MARGIN
         if block == "demand" and lower is not None and upper is not None:
-            return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row), upper + slack)
+            return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row) * window.spare, upper + slack)
         if block in _WITHIN_ONE_UNIT and lower is not None and upper is not None:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
         in_units = block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap")
         largest = Fraction(1) if in_units else Fraction(self.largest(row))
-        extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest + self.cash_noise(row)
+        extra = window.margin.get(int(system.program_row[row]), Fraction(0)) * largest
+        extra += self.cash_noise(row) if window.spare else 0
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
 
     def largest(self, row: int) -> float:
@@ -179,9 +182,8 @@ class _Rows:
     def program(self, lower: Floats, upper: Floats, window: GridWindow) -> Program:
         """Rows that the window could break, each scaled to a largest coefficient of 1; the others are dropped."""
         cols, values, lows, highs = [], [], [], []
-        margin = window.margin
-        near = self.in_reach(lower, upper, margin)
-        known = {row: self.sides(row, margin) for row in near}
+        near = self.in_reach(lower, upper, window.margin)
+        known = {row: self.sides(row, window) for row in near}
         for row, (low, high) in known.items():
             at, largest = self.entries(row), self.largest(row)
             cols.append(self.col[at])

@@ -151,3 +151,25 @@ def test_a_limit_on_what_is_earned_is_kept_by_whole_units_too(rule: dict[str, ob
     plan, verdict = session.publish(outcome.x, weights)
     assert verdict.holds
     assert {c.programme: sum(p.amount for p in c.payments) for c in plan.choices} == {"rich": 5, "needed": 5}
+
+
+@pytest.mark.parametrize(
+    ("header", "fund", "programme"),
+    [
+        ({"discount_rate": "0.1"}, {"years": {"2027": 1100}}, {"first_year": 2027}),
+        ({}, {"basis": "outlay", "outlay_profile": ["0.5", "0.5"], "years": {"2026": 500, "2027": 500}}, {"last_year": 2026}),
+    ],
+    ids=["discounted", "cash"],
+)
+def test_a_plan_that_takes_a_fund_to_the_last_unit_is_published(
+    header: dict[str, object], fund: dict[str, object], programme: dict[str, object]
+) -> None:
+    """All or nothing, and the fund holds exactly what it costs: 1100 next year are 1000 today; half of 1000 is paid out in each year."""
+    raw = {
+        "header": {"id": "exact", "first_year": 2026, "last_year": 2027, "grid": 1, **header},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "k", **fund}],
+        "programmes": [{"id": "a", "cost": 1000, "effects": {"growth": 1}, **programme}],
+    }
+    plan = allocate(parse_instance(raw), SPEC).plan
+    assert plan is not None and [c.programme for c in plan.choices] == ["a"]
