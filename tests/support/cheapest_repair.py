@@ -5,7 +5,7 @@ Built on tests.conformance.oracle, whose rows get slack columns here; it shares 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,6 +13,8 @@ from itertools import combinations, count, product
 from typing import Any
 
 from portfolio.explain.elastic import WEIGHTS
+from portfolio.explain.named_rules import NamedRule
+from portfolio.results.explanation import RuleChange
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
@@ -39,6 +41,15 @@ def cheapest_repair(instance: Instance, spec: ModelSpec, soft: Collection[str], 
         if answer is not None:
             best = min(best, cost + answer[0])
     return best
+
+
+def rule_of(change: RuleChange, rules: Iterable[NamedRule]) -> NamedRule:
+    """The named rule that a change belongs to: changes speak of one year or field of it."""
+    return next(
+        r
+        for r in rules
+        if r.kind == change.kind and r.side in ("", change.side) and (change.place == r.place or change.place.startswith(f"{r.place}."))
+    )
 
 
 # -- logic -------------------------------------------------------------------------------------------------------------
