@@ -13,14 +13,11 @@ from typing import Any
 
 import pytest
 
-import portfolio
 from portfolio.api import frontier_proofs
-from portfolio.api.frontier import frontier
 from portfolio.api.frontier_proofs import check_zones
 from portfolio.audit import audit_frontier
 from portfolio.errors import InvalidInput
 from portfolio.formats.frontier_text import frontier_of
-from portfolio.formats.result_text import result_text
 from portfolio.formulation.assemble import assemble
 from portfolio.library import load_model
 from portfolio.program import Program
@@ -30,25 +27,9 @@ from portfolio.schema.exact import to_fraction
 from portfolio.schema.instance import content_hash
 from portfolio.schema.validate import parse_instance
 from tests.support.frontier_reference import Reading, Wrong, ensure_certified, store_of, text_of
-from tests.support.spoiled_frontiers import SPOILERS
+from tests.support.spoiled_frontiers import SPOILERS, files
 
 Raw = dict[str, Any]
-SIZES = {"funds": 2, "years": 2, "scenarios": 3, "exposures": 3, "needs": 2, "fields": 3, "archetypes": 2}
-TWO = ("growth", "public")
-CASES = ((6, 0, TWO, "1/10"), (8, 1, TWO, "1/50"), (8, 1, TWO, "1/10"), (6, 2, (), "1/5"), (7, 4, (), "1/5"), (8, 6, TWO, "1/50"))
-"""Programmes, seed, criteria (none: all three), epsilon."""
-
-
-@cache
-def files() -> tuple[Raw, ...]:
-    """Certified frontiers as raw data."""
-    found = []
-    for programmes, seed, criteria, epsilon in CASES:
-        instance = portfolio.generate(programmes=programmes, options=1, seed=seed, **SIZES)
-        one = frontier(instance, load_model(), to_fraction(epsilon), criteria=criteria)
-        assert one.status == "certified"
-        found.append(json.loads(result_text(one)))
-    return tuple(found)
 
 
 @cache

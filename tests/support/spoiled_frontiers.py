@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
+import portfolio
+from portfolio.api.frontier import frontier
+from portfolio.formats.result_text import result_text
+from portfolio.library import load_model
+from portfolio.schema.exact import to_fraction
 from tests.support.frontier_reference import number, store_of, text_of
 
 Raw = dict[str, Any]
 Spoiler = Callable[[Raw, random.Random, Sequence[Raw]], None]
 """Changes the file; the others are sound files to take parts from. IndexError, ValueError: it has nothing of the kind."""
 Lie = Callable[[Raw, random.Random], None]
+
+
+SIZES = {"funds": 2, "years": 2, "scenarios": 3, "exposures": 3, "needs": 2, "fields": 3, "archetypes": 2}
+TWO = ("growth", "public")
+CASES = ((6, 0, TWO, "1/10"), (8, 1, TWO, "1/50"), (8, 1, TWO, "1/10"), (6, 2, (), "1/5"), (7, 4, (), "1/5"), (8, 6, TWO, "1/50"))
+"""Programmes, seed, criteria (none: all three), epsilon."""
+
+
+@cache
+def files() -> tuple[Raw, ...]:
+    """Certified frontiers as raw data."""
+    found = []
+    for programmes, seed, criteria, epsilon in CASES:
+        instance = portfolio.generate(programmes=programmes, options=1, seed=seed, **SIZES)
+        one = frontier(instance, load_model(), to_fraction(epsilon), criteria=criteria)
+        assert one.status == "certified"
+        found.append(json.loads(result_text(one)))
+    return tuple(found)
 
 
 def in_store(lie: Lie) -> Spoiler:
@@ -271,6 +296,10 @@ def instance(raw: Raw, draw: random.Random, others: Sequence[Raw]) -> None:
         raw["ranges"] = copy.deepcopy(other["ranges"])
 
 
+CERTIFICATES: tuple[Spoiler, ...] = tuple(
+    map(in_file, (alpha, alpha_with_care, all_alphas, upper, frame, scale_with_care, lower_start, tree, without_proof))
+)
+"""Those that leave the store as it is."""
 SPOILERS: tuple[Spoiler, ...] = (
     *map(in_store, (multiplier, multiplier, limit_multiplier, row, digits, unit, fixing, fixing, half, dropped_leaf, dropped_leaf)),
     *map(in_store, (swapped_halves, dropped_part, kind_of_number, hash_of_program)),
