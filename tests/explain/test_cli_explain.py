@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portfolio.commands.entry import run
+from tests.support.toy_cli import Answer, Cli, toy_solved
 
-Answer = tuple[int, str, str]
-Cli = Callable[..., Answer]
 SMALL = "funds.budget.years.2026=1"
 
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    monkeypatch.chdir(tmp_path)
-    for name in ("PORTFOLIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def call(*argv: str) -> Answer:
-        capsys.readouterr()
-        code = run(list(argv))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    call("solve", "toy", "-q", "-o", "toy.result.json", "--gap", "0")
-    return call
+    return toy_solved(capsys, monkeypatch, tmp_path)
 
 
 def data(answer: Answer) -> Any:
@@ -106,6 +90,17 @@ def test_wrong_questions_are_usage_errors(cli: Cli) -> None:
     ):
         code, _, err = cli("explain", "toy.result.json", *argv)
         assert code == 2 and err, argv
+
+
+def test_a_question_that_cannot_be_asked_is_refused_before_anything_is_assembled(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("assembled")
+
+    monkeypatch.setattr("portfolio.explain.question.Question.__init__", never)
+    for argv in (["toy.result.json", "nobody"], ["toy.result.json", "b", "--break-even", "luck"]):
+        for lang in ("en", "ja"):
+            code, _, err = cli("explain", *argv, "--lang", lang)
+            assert code == 2 and err, argv
 
 
 def test_another_file_of_ours_is_named_with_what_to_do(cli: Cli) -> None:
