@@ -183,13 +183,15 @@ class Variant(Record):
 
 
 class Alternatives(Record):
-    """Plans within `within` of the best that differ as much as possible. shared, never: programmes in all, in none of them."""
+    """Plans within `within` of the best that differ as much as possible. shared, never: programmes in all, in none of them
+    exhausted: proven that no further set of programmes is that close."""
 
     within: Exact
     variants: tuple[Variant, ...]
     shared: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     complete: bool = True
+    exhausted: bool = False
     seconds: float = 0.0
 
 

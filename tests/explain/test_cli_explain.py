@@ -72,6 +72,22 @@ def test_every_topic_answers_in_words_and_as_data(cli: Cli) -> None:
         assert {"topic", "report", "answer", "exit_code"} <= set(data(cli("explain", "toy.result.json", *flags, "--json")))
 
 
+def test_a_single_criterion_is_counted_in_its_own_unit(cli: Cli) -> None:
+    """Nothing else moves the toy's criterion, so that a share of the best is a share of its value: 1 of 21 is within 5 % and not within 2 %."""
+    _, out, _ = cli("explain", "toy.result.json")
+    assert "billion yen, a proven interval" in out and "points of 100" not in out
+    within = data(cli("explain", "toy.result.json", "b", "--json"))["answer"]["within"]
+    assert within == {"1%": "no", "2%": "no", "5%": "yes"}
+    assert "points of 100" not in cli("explain", "toy.result.json", "--prices", "--all")[1]
+
+
+def test_that_nothing_else_is_close_is_an_answer_and_no_limit(cli: Cli) -> None:
+    code, out, _ = cli("explain", "toy.result.json", "--alternatives", "3", "--within", "1%")
+    assert code == 0 and "No other set of programmes" in out
+    found = data(cli("explain", "toy.result.json", "--alternatives", "9", "--within", "6%", "--json"))["answer"]
+    assert found["exhausted"] and found["complete"] and 1 < len(found["variants"]) < 9
+
+
 def test_planning_again_says_what_the_old_plan_breaks(cli: Cli) -> None:
     code, out, _ = cli("explain", "toy.result.json", "--persist", "0,1,3", "--set", "funds.budget.years.2026=8")
     assert code == 0 and "breaks" in out and "The budget" in out
