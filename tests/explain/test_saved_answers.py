@@ -114,6 +114,9 @@ def test_an_unknown_programme_gets_a_suggestion_and_leaves_no_file(cli: Cli) -> 
     code, _, err = cli("explain", "made.result.json", known[:-1] + "_")
     assert code == 2 and known[:-2] in err
     assert not list(Path().glob("*.explain.*"))
+    for called, lang in (("Programme B", "en"), ("B", "en"), ("事業B", "ja")):
+        code, _, err = cli("explain", "toy.result.json", called, "--lang", lang)
+        assert code == 2 and "`b`" in err, called
 
 
 def test_what_a_frontier_said_is_kept_when_asked_again_without_it(cli: Cli) -> None:
