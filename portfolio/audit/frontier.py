@@ -164,8 +164,8 @@ def _check_zone(certificate: FrontierCertificate, zone: Zone, place: str, vector
         tally.at_least("zone_alpha", place, zone.alpha, certificate.reach)
     if zone.proof != "half-space":
         return
-    size = _times(zone.weights, certificate.scale)
-    usable = bool(zone.weights) and zone.bound is not None and min(zone.weights) >= 0 and size > 0
+    size = _times(zone.weights, certificate.scale) if zone.weights else Fraction(0)
+    usable = zone.bound is not None and min(zone.weights, default=-1) >= 0 and size > 0
     tally.says(usable, "half_space", place, "weights", ">= 0, with a bound")
     if not usable or zone.bound is None:
         return

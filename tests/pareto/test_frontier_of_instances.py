@@ -185,6 +185,7 @@ LIES: dict[str, Callable[[Raw], object]] = {
     "a half-space without arithmetic": lambda r: zone(r, "half-space").update(alpha=0),
     "a half-space's bound lowered": shift_bound,
     "a half-space with a negative weight": lambda r: zone(r, "half-space").update(weights=[-1, 1, 1]),
+    "a half-space without weights": lambda r: zone(r, "half-space").update(weights=[]),
     "a zone proven elsewhere": lambda r: r["certificate"]["zones"][0].update(at=[0, 0, 0]),
     "a zone called open with a small bound": lambda r: r["certificate"]["zones"][0].update(proof="open"),
     "another scale": lambda r: r["certificate"].update(scale=[1, 1, 1]),

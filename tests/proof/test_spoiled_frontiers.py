@@ -16,6 +16,7 @@ import pytest
 from portfolio.api import frontier_proofs
 from portfolio.api.frontier_proofs import check_zones
 from portfolio.audit import audit_frontier
+from portfolio.audit import frontier as audited
 from portfolio.errors import InvalidInput
 from portfolio.formats.frontier_text import frontier_of
 from portfolio.formulation.assemble import assemble
@@ -24,7 +25,7 @@ from portfolio.program import Program
 from portfolio.proof import verify, verify_zones
 from portfolio.results import Plan
 from portfolio.schema.exact import to_fraction
-from portfolio.schema.instance import content_hash
+from portfolio.schema.instance import Instance, content_hash
 from portfolio.schema.validate import parse_instance
 from tests.support.frontier_reference import Reading, Wrong, ensure_certified, store_of, text_of
 from tests.support.spoiled_frontiers import SPOILERS, files
@@ -47,10 +48,17 @@ def reading_of(raw: Raw) -> Reading:
     return reading(json.dumps(raw["instance"]), tuple(raw["certificate"]["criteria"]))
 
 
+@cache
+def instance_of(text: str) -> Instance:
+    return parse_instance(json.loads(text))
+
+
 @contextmanager
 def quick() -> Iterator[None]:
-    """Programs are assembled once, and trees that lead back to themselves are given up soon."""
+    """Instances are read and assembled once, and trees that lead back to themselves are given up soon."""
     with pytest.MonkeyPatch.context() as patch:
+        for module in (frontier_proofs, audited):
+            patch.setattr(module, "parse_instance", lambda raw: instance_of(json.dumps(raw)))
         patch.setattr(frontier_proofs, "assemble", lambda instance, _: program_of(json.dumps(instance.canonical())))
         patch.setattr(verify_zones, "LARGEST_TREE", 5_000)
         yield
@@ -125,11 +133,14 @@ def test_a_spoiled_file_is_refused_or_still_holds() -> None:
 
 
 @pytest.mark.fuzz
-def test_ten_thousand_spoiled_files_are_refused_or_still_hold() -> None:
+@pytest.mark.parametrize("block", range(10))
+def test_ten_thousand_spoiled_files_are_refused_or_still_hold(block: int) -> None:
     with quick():
-        refused, held = campaign(10_000, 2)
-    print(f"refused {refused.total()}, held {held.total()}", sorted((refused + held).items()), sorted(held.items()), sep="\n")
-    assert refused.total() > 5_000 and held.total() > 500
-    # Everything but these is refused at least once; a hash that is not the Program's always.
+        refused, held = campaign(1_000, 100 + block)
+    print(
+        f"block {block}: refused {refused.total()}, held {held.total()}", sorted((refused + held).items()), sorted(held.items()), sep="\n"
+    )
+    assert refused.total() > 600 and held.total() > 100
+    # A lie of every kind is found, but for changes that are none; a hash that is not the Program's always.
     assert set(refused) >= {spoil.__name__ for spoil in SPOILERS} - {"weaker", "without_proof"}
     assert not held["hash_of_program"] and not held["kind_of_number"]
