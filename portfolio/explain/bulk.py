@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from portfolio.engine.processes import Processes
 from portfolio.engine.store import Record, Store
 from portfolio.engine.threads import Threads
-from portfolio.engine.work import Bench, Pool, Tally, Task, carry_out
+from portfolio.engine.work import Bench, Tally, Task, carry_out
 from portfolio.explain.collection import about, answered, key_of
 from portfolio.explain.effort import Effort
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.question import Question
-from portfolio.formulation.assemble import BUNDLED
 from portfolio.numerics import BREAK_EVEN_TOLERANCE
 from portfolio.results import Result
 from portfolio.results.explained import Answered
-
-WORTH_HIRING = 8
-"""Programmes left to explain that make it worth while to hire: a worker process is ready after 0.6 s, a small programme is explained in 0.2 s."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def explain_all(
     known = about(result)
     tasks = [Task(key_of(known, "programme", options.question(name)), {"programme": name}) for name in names]
     reused = len(store.find([task.key for task in tasks]))
-    pool = _pool(_Maker(result, options), min(workers, len(tasks) - reused), len(tasks) - reused, stop)
+    pool = Threads(_Maker(result, options), max(1, min(workers, len(tasks) or 1)), stop)
     try:
         found = carry_out(tasks, pool, store, stop, watch)
     finally:
@@ -71,22 +66,10 @@ def explain_all(
     return [answered(found[task.key]) for task in tasks if task.key in found], reused
 
 
-def _pool(maker: _Maker, workers: int, left: int, stop: threading.Event) -> Pool:
-    """Processes where there is enough for them to do and they can build the same benches, else this process (docs/adr/0009)."""
-    if workers > 1 and left >= WORTH_HIRING and maker.travels:
-        return Processes(maker, workers, stop)
-    return Threads(maker, max(workers, 1), stop)
-
-
 class _Maker:
     def __init__(self, result: Result, options: Options) -> None:
         self.result, self.options = result, options
         self.about = about(result)
-
-    @property
-    def travels(self) -> bool:
-        """Can another process build the same benches? Not where a script registered a component of the model."""
-        return BUNDLED.issuperset(self.result.model.get("components", ()))
 
     def __call__(self) -> Bench:
         return _Bench(Question(self.result), self.options, self.about)

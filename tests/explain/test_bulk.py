@@ -1,4 +1,4 @@
-"""All unfunded programmes in one call: the same answers from this process and from hired ones, and what a stop leaves is taken up again."""
+"""All unfunded programmes in one call: however many workers, the answers are the same, and what a stop leaves is taken up again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import portfolio
 from portfolio.engine.work import Tally
-from portfolio.explain import bulk
 from portfolio.explain.public import explain_unfunded
 from portfolio.results.explanation import Presence
 
@@ -19,13 +16,11 @@ def plain(answers: list[Presence]) -> list[dict[str, Any]]:
     return [a.model_dump(mode="json", exclude={"seconds"}) for a in answers]
 
 
-def test_hired_processes_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_workers_changes_no_answer() -> None:
     result = portfolio.solve("toy")
-    here, _ = explain_unfunded(result, workers=2)
-    monkeypatch.setattr(bulk, "WORTH_HIRING", 1)
-    monkeypatch.setattr(bulk, "Threads", None)
-    there, _ = explain_unfunded(result, workers=2)
-    assert plain(there) == plain(here) and len(here) == 3
+    alone, _ = explain_unfunded(result, workers=1)
+    together, _ = explain_unfunded(result, workers=3)
+    assert plain(alone) == plain(together) and len(alone) == 3
 
 
 def test_what_a_stop_leaves_is_answered_by_the_next_run(tmp_path: Path) -> None:
