@@ -94,6 +94,7 @@ WORDING: dict[str, tuple[str, str]] = {
     "claim": ("a claim speaks of the aim or of a criterion, about a plan", "主張は目標または基準と計画についてのものです"),
     "claim_value": ("the claimed value is the plan's value", "主張された値は計画の値と一致します"),
     "within": ("the plan keeps the limits under which the bound holds", "計画は限界が成り立つ条件を守ります"),
+    "within_aim": ("a bound's limits are those that the aim sets", "限界の条件は目標が定めるものに限ります"),
     "bound": ("the plan is better than what is said to be impossible", "不可能とされた値より計画の方が良くなっています"),
     "gap": ("the gap is the distance between value and bound", "ギャップは値と限界の差です"),
     "proven": ("proven means gap - grid <= target", "証明済みとは、端数処理の寄与を除いたギャップが目標以下のことです"),
