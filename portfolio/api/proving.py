@@ -53,7 +53,8 @@ def program_of(program: Program, aim: Aim, ranges: Mapping[str, Range], of: str)
 def question_of(
     program: Program, aim: Aim, ranges: Mapping[str, Range], of: str, within: Mapping[str, Fraction]
 ) -> tuple[Question, Fraction]:
-    """What a claim says about the Program, and its origin: claim (minimised) = sum_q weights_q f_q - origin."""
+    """What a claim says about the Program, and its origin: claim (minimised) = sum_q weights_q f_q - origin. Raises Unproven for a claim about
+    an aim that ranks criteria: no single number stands for it."""
     place, signs = {c: q for q, c in enumerate(program.names)}, program.signs
     limits = tuple(sorted((place[c], signs[place[c]] * v) for c, v in within.items()))
     zero = Fraction(0)
@@ -63,8 +64,11 @@ def question_of(
         of = "achievement"
     if of != "aim":
         return Question(tuple(Fraction(int(c == of)) for c in program.names), limits), zero
-    weights = aim.weights if isinstance(aim, Weighted) else {}
-    scaled = {c: w / abs(ranges[c].worst - ranges[c].best) for c, w in weights.items() if c in ranges and ranges[c].worst != ranges[c].best}
+    if not isinstance(aim, Weighted):
+        raise Unproven("no number stands for an aim that ranks criteria")
+    scaled = {
+        c: w / abs(ranges[c].worst - ranges[c].best) for c, w in aim.weights.items() if c in ranges and ranges[c].worst != ranges[c].best
+    }
     origin = sum((w * signs[place[c]] * ranges[c].best for c, w in scaled.items()), zero)
     return Question(tuple(scaled.get(c, zero) for c in program.names), limits), origin
 
