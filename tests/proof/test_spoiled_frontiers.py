@@ -6,7 +6,7 @@ import copy
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ from portfolio.api import frontier_proofs
 from portfolio.api.frontier_proofs import check_zones
 from portfolio.audit import audit_frontier
 from portfolio.audit import frontier as audited
+from portfolio.audit.plan import check_plan
+from portfolio.audit.verdict import Tally
 from portfolio.errors import InvalidInput
 from portfolio.formats.frontier_text import frontier_of
 from portfolio.formulation.assemble import assemble
@@ -26,6 +28,7 @@ from portfolio.proof import verify, verify_zones
 from portfolio.results import Plan
 from portfolio.schema.exact import to_fraction
 from portfolio.schema.instance import Instance, content_hash
+from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.validate import parse_instance
 from tests.support.frontier_reference import Reading, Wrong, ensure_certified, store_of, text_of
 from tests.support.spoiled_frontiers import SPOILERS, files
@@ -53,13 +56,50 @@ def instance_of(text: str) -> Instance:
     return parse_instance(json.loads(text))
 
 
+def once(function: Callable[..., Any], key: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, called once per key."""
+    known: dict[Any, Any] = {}
+
+    def call(*given: Any) -> Any:
+        at = key(*given)
+        if at not in known:
+            # What was given is kept too: an id is one only as long as it lives.
+            known[at] = function(*given), given
+        return known[at][0]
+
+    return call
+
+
+def plan_check() -> Callable[..., Any]:
+    """check_plan with its comparisons kept per instance and plan."""
+
+    def tallied(instance: Instance, model: ModelSpec, plan: Plan) -> tuple[Tally, Any]:
+        tally = Tally()
+        return tally, check_plan(instance, model, plan, tally)
+
+    kept = once(tallied, lambda instance, _, plan: (id(instance), plan.model_dump_json()))
+
+    def call(instance: Instance, model: ModelSpec, plan: Plan, tally: Tally) -> Any:
+        found, outcome = kept(instance, model, plan)
+        tally.checks += found.checks
+        tally.violations += found.violations
+        for kind in found.unaudited:
+            tally.unknown(kind)
+        return outcome
+
+    return call
+
+
 @contextmanager
 def quick() -> Iterator[None]:
-    """Instances are read and assembled once, and trees that lead back to themselves are given up soon."""
+    """What depends on the instance or a plan alone is worked out once, and trees that lead back to themselves are given up soon."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (frontier_proofs, audited):
             patch.setattr(module, "parse_instance", lambda raw: instance_of(json.dumps(raw)))
+        patch.setattr(audited, "check_plan", plan_check())
         patch.setattr(frontier_proofs, "assemble", lambda instance, _: program_of(json.dumps(instance.canonical())))
+        patch.setattr(verify, "digest", once(verify.digest, id))
+        patch.setattr(verify, "_Columns", once(verify._Columns, lambda exact, limits, cost: (id(exact), limits, tuple(cost))))
         patch.setattr(verify_zones, "LARGEST_TREE", 5_000)
         yield
 
