@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -45,7 +46,7 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     worth = _worth_of_scale(program, system, cost)
     earned = EarnedLimits(instance, spec, system, _taken(instance, program, x), price_of_scale(system, float(per_unit)))
     verdict: Verdict | None = None
-    for values in (settle_payers(system, program), system.now):
+    for values in _settled(system, program):
         margin: dict[int, Fraction] = {}
         for reach, flowing, spare in REACHES:
             amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows, spare))
@@ -61,6 +62,14 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
     detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
     raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
+
+
+def _settled(system: Reduced, program: Program) -> Iterator[Floats]:
+    """Payments to round: with the payers settled, then as the solver has them; only these where money that moves has a price, for discounted years give
+    the same scale for other amounts."""
+    if program.block("moved") is None:
+        yield settle_payers(system, program)
+    yield system.now
 
 
 def _worth_of_scale(program: Program, system: Reduced, cost: Floats) -> Floats:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.api.allocate import Effort, allocate
@@ -29,6 +29,7 @@ def fund_of(weights: list[int]) -> Fund:
     return Fund.model_validate({"id": "k", "years": {"2026": 1}, "outlay_profile": profile})
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**13), WEIGHTS)
 def test_outlays_add_up_to_the_commitment_and_stay_within_a_unit(amount: int, weights: list[int]) -> None:
     fund = fund_of(weights)
@@ -57,6 +58,7 @@ def paid(amounts: list[int]) -> Choice:
     return Choice(programme="a", option="base", scale=1, effect=1, private=0, payments=payments)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=5))
 def test_as_little_as_possible_is_carried(years: list[tuple[int, int]]) -> None:
     """Carrying less in any year would leave a later one short; what is carried closes every ledger where that is possible at all."""
@@ -173,3 +175,18 @@ def test_a_plan_that_takes_a_fund_to_the_last_unit_is_published(
     }
     plan = allocate(parse_instance(raw), SPEC).plan
     assert plan is not None and [c.programme for c in plan.choices] == ["a"]
+
+
+def test_payers_are_not_settled_at_the_cost_of_money_that_moves() -> None:
+    """1100 next year or 1000 today carry out the same; the last plan had 1100, and moving money has a price."""
+    raw = {
+        "header": {"id": "moved", "first_year": 2026, "last_year": 2027, "grid": 1, "discount_rate": "0.1"},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "k", "years": {"2026": 2000, "2027": 2000}}],
+        "programmes": [{"id": "a", "cost": 1000, "effects": {"growth": 1}}],
+        "rules": [{"id": "close", "kind": "persistence", "price": "0.001", "criterion": "growth"}],
+        "reference": [{"programme": "a", "option": "base", "money": 1100}],
+    }
+    plan = allocate(parse_instance(raw), SPEC).plan
+    assert plan is not None and plan.criteria["growth"] == 1
+    assert [(p.year, p.amount) for c in plan.choices for p in c.payments] == [(2027, 1100)]
