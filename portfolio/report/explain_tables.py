@@ -147,9 +147,9 @@ def _rule(words: Words, place: str) -> str:
     return clean(place)
 
 
-def comparison_content(instance: Instance, after: Result, found: Comparison, before: Result, of: str, lang: str) -> Content:
+def comparison_content(instance: Instance, after: Result, found: Comparison, before: Result, lang: str) -> Content:
     """What moved, where, and why: the numbers' part and the plan's part of the change, rules that forced it, inputs that differ."""
-    words = Words(instance, after, lang)
+    words, of = Words(instance, after, lang), found.of
     head = [Sentence("title", words.say("compare"), "head")]
     if not found.inputs:
         head.append(Sentence("same", words.say("same_input")))
