@@ -1,23 +1,29 @@
-"""The branching tree against HiGHS' own MIP search, both on one core: seconds until the gap is 1 % and 0.1 %. As in `solve --prove`, the MIP search
-looks for the plan (from the first plan that `solve` gives it), and the tree proves a bound for the plan that was found.
+"""The branching tree against HiGHS' own MIP search, both on one core: how long until the gap is 1 % and 0.1 %.
 
-    python benchmarks/proof.py [seconds per search, default 60] [flagship]
-    python benchmarks/proof.py [seconds] frontier [programmes x options ...]
-    python benchmarks/proof.py [seconds] staircase [programmes x options ...]
+    python benchmarks/proof.py race [50x1 400x3 flagship ...] [--seeds 0 1 2] [--seconds 60] [--keep FILE]
+    python benchmarks/proof.py frontier [40x1 ...] [--seconds 60]
+    python benchmarks/proof.py staircase [30x1 ...] [--seconds 60]
 
-Equal weights, ranges as `solve` has them. The tree leaves a proof behind: its leaves, the size of its certificate, and how long the exact
-check takes. Seconds are processor time, so that a loaded machine does not change them much. `flagship` adds japan-2026.
-
+race: equal weights, ranges as `solve` has them; all begin from the first plan that `solve` gives its solver (not timed). `mip`: HiGHS finds plan and bound.
+`tree`: the tree finds both, by dives. `proof`: as in `solve --prove`, the tree proves a bound for the plan that the MIP search found; with its leaves, the size
+of its certificate, and how long the exact check takes. Medians over the seeds of the generator; a search ends at the limit of processor seconds, and a gap that
+was not reached by then is printed as > limit. Runs are kept in a file of JSON lines and not repeated: the table can be made in pieces, and `--keep FILE` alone prints it.
 frontier: zones by inherited trees and by MIPs, plans as the solver has them (no publication grid); with the share of zones proven without a solver.
 staircase: all levels of the budget, 80 to 120 % of today's, by one tree and by single runs.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
+import math
+import statistics
 import time
 from collections.abc import Sequence
 from fractions import Fraction
+from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 
@@ -44,40 +50,42 @@ from portfolio.solvers.outcome import Ask, Progress
 from portfolio.solvers.relaxation import Relaxation
 
 GAPS = (0.01, 0.001)
-SIZES = ((50, 1), (50, 3), (100, 1), (100, 2), (200, 1), (200, 2), (400, 1), (400, 3))
-"""Programmes, options per programme."""
+SIZES = tuple(f"{programmes}x{options}" for programmes in (50, 100, 200, 400) for options in (1, 2, 3))
+SEARCHES = ("mip", "tree", "proof")
+FLAGSHIP = "flagship"
+Record = dict[str, Any]
+"""One race: name, seed, root [gap of the relaxation], per search {gap: [processor seconds, wall seconds]}, and the certificate's figures."""
 
 
 class Stopwatch:
-    """Processor seconds at which each gap was reached first."""
+    """When each gap was reached first; stops the search at a limit of processor seconds. value: of a plan that is known (None: the search's own)."""
 
-    def __init__(self, value: float | None = None) -> None:
-        self.begun, self.reached, self.value = time.process_time(), dict[float, float](), value
+    def __init__(self, seconds: float, value: float | None = None) -> None:
+        self.seconds, self.value, self.stop, self.reached = seconds, value, Event(), dict[str, list[float]]()
+        self.processor, self.wall = time.process_time(), time.perf_counter()
 
     def __call__(self, progress: Progress) -> None:
-        self.see((progress.incumbent if self.value is None else self.value) - progress.bound)
+        self.see(progress.incumbent, progress.bound)
+        if time.process_time() - self.processor > self.seconds:
+            self.stop.set()
 
-    def see(self, gap: float) -> None:
+    def see(self, incumbent: float, bound: float) -> None:
         for target in GAPS:
-            if gap <= target * (1 + 1e-6):
-                self.reached.setdefault(target, time.process_time() - self.begun)
-
-    def text(self) -> str:
-        return "  ".join(f"{self.reached[g]:7.1f}" if g in self.reached else "      -" for g in GAPS)
+            if (incumbent if self.value is None else self.value) - bound <= target * (1 + 1e-6):
+                taken = [round(time.process_time() - self.processor, 2), round(time.perf_counter() - self.wall, 2)]
+                self.reached.setdefault(str(target), taken)
 
 
-def compare(name: str, instance: Instance, seconds: float) -> None:
-    """One line of the table."""
-    spec = load_model()
+def raced(name: str, seed: int, seconds: float) -> Record:
+    """All three searches on one instance."""
+    instance, spec = instance_of(name, seed), load_model()
     viewed = as_view(instance, spec)
     session = Session(viewed, spec)
-    program = session.program
-    spans = session.spans(Ask())
+    program, spans = session.program, session.spans(Ask())
+    record: Record = {"name": name, "seed": seed, "limit": seconds}
     if isinstance(spans, str):
-        print(f"{name:<16} {spans}")
-        return
-    ranges = ranges_of(session, spans)
-    aim = resolve_aim(viewed, spec)
+        return {**record, "trouble": spans}
+    ranges, aim = ranges_of(session, spans), resolve_aim(viewed, spec)
     assert isinstance(aim, Weighted)
     cost = weights_of(session, aim, ranges) @ program.criteria
     first = first_plan(program, cost, Ask(gap=GAPS[-1]))
@@ -86,25 +94,81 @@ def compare(name: str, instance: Instance, seconds: float) -> None:
     root.cost(cost)
     least = root.solve(presolve=True) or 0.0
 
-    mip = Stopwatch()
-    found = Highs(program).minimise(cost, Ask(gap=GAPS[-1], seconds=seconds, start=start, watch=mip))
-    mip.see(found.objective - found.bound)
+    watch = Stopwatch(seconds)
+    found = Highs(program).minimise(cost, Ask(gap=GAPS[-1], start=start, watch=watch, stop=watch.stop))
+    watch.see(found.objective, found.bound)
+    record["mip"] = watch.reached
     if found.x is None:
-        print(f"{name:<16} no plan within {seconds:g} s")
-        return
-    watch = Stopwatch(found.objective)
-    tree = Tree(program, cost, Ask(cutoff=found.objective - GAPS[-1], seconds=seconds, watch=watch), dives=False)
+        return {**record, "trouble": "no plan"}
+    watch = Stopwatch(seconds)
+    own = Tree(program, cost, Ask(gap=GAPS[-1], start=start, watch=watch, stop=watch.stop)).minimise()
+    watch.see(own.objective, own.bound)
+    record |= {
+        "tree": watch.reached,
+        "root": round(min(found.objective, own.objective) - least, 6),
+        "better": own.objective < found.objective - 1e-9,
+    }
+    watch = Stopwatch(seconds, found.objective)
+    tree = Tree(program, cost, Ask(cutoff=found.objective - GAPS[-1], watch=watch, stop=watch.stop), dives=False)
     outcome = tree.minimise()
-    watch.see(found.objective - outcome.bound)
+    watch.see(found.objective, outcome.bound)
     question, _ = question_of(program, aim, ranges, "aim", {})
     text = pack(certificate(program, question, tree.frame, tree.leaves))
     begun = time.process_time()
     shown = verify(program, unpack(text))
-    checking = time.process_time() - begun
+    checking = round(time.process_time() - begun, 2)
     gap = Fraction(found.objective) + sum(w * o for w, o in zip(question.weights, program.exact.offsets, strict=True)) - (shown.bound or 0)
+    return {**record, "proof": watch.reached, "gap": float(gap), "leaves": shown.leaves, "megabytes": len(text) / 1e6, "check": checking}
+
+
+def instance_of(name: str, seed: int) -> Instance:
+    if name == FLAGSHIP:
+        return load("japan-2026")
+    programmes, options = size(name)
+    return generate(programmes=programmes, options=options, seed=seed)
+
+
+def size(word: str) -> tuple[int, int]:
+    """Programmes, options per programme."""
+    programmes, options = word.split("x")
+    return int(programmes), int(options)
+
+
+def race(names: Sequence[str], seeds: Sequence[int], seconds: float, keep: Path | None) -> None:
+    """Run what the file does not hold yet, then print the table of all it holds."""
+    kept = [json.loads(line) for line in keep.read_text(encoding="utf-8").splitlines()] if keep is not None and keep.exists() else []
+    done = {(one["name"], one["seed"]) for one in kept}
+    for seed in seeds:
+        for name in names:
+            if (name, seed) in done or (name == FLAGSHIP and seed != seeds[0]):
+                continue
+            kept.append(raced(name, seed, seconds))
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(kept[-1]) + "\n")
+    print("processor seconds (wall) to  1 % and 0.1 %;  gap: of the relaxation, of the proof;  median over seeds")
+    print("instance  seeds  root %   " + "".join(f"{search:<30}" for search in SEARCHES) + "proof %  leaves     MB  check s")
+    for name in dict.fromkeys(one["name"] for one in kept):
+        print_line(name, [one for one in kept if one["name"] == name and "trouble" not in one])
+
+
+def print_line(name: str, records: Sequence[Record]) -> None:
+    if not records:
+        return
+
+    def middle(key: str) -> float:
+        return statistics.median(one[key] for one in records)
+
+    def taken(search: str, gap: float) -> str:
+        missed = [math.inf, math.inf]
+        processor, wall = (statistics.median_low(one[search].get(str(gap), missed)[k] for one in records) for k in range(2))
+        limit = f"> {max(one['limit'] for one in records):g}"
+        return f"{processor:.1f} ({wall:.0f})" if processor < math.inf else limit
+
+    searches = "".join(f"{taken(search, GAPS[0]):>13} {taken(search, GAPS[1]):>15} " for search in SEARCHES)
     print(
-        f"{name:<16} {100 * (found.objective - least):6.2f}   {mip.text()}   {watch.text()}   "
-        f"{100 * float(gap):6.3f} {shown.leaves:7,} {len(text) / 1e6:6.2f} {checking:6.1f}",
+        f"{name:<9} {len(records):5}  {100 * middle('root'):6.2f} {searches}  {100 * middle('gap'):6.3f} {middle('leaves'):7,.0f} "
+        f"{middle('megabytes'):6.2f} {middle('check'):6.1f}",
         flush=True,
     )
 
@@ -146,21 +210,20 @@ def staircases(sizes: Sequence[tuple[int, int]], seconds: float) -> None:
 
 
 def main() -> None:
-    """Print the table."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    sizes = [(int(a), int(b)) for a, b in (word.split("x") for word in sys.argv[3:])]
-    if "frontier" in sys.argv[2:]:
-        frontiers(sizes or [(40, 1), (60, 1), (100, 1)], seconds)
-        return
-    if "staircase" in sys.argv[2:]:
-        staircases(sizes or [(30, 1), (50, 1), (100, 1)], seconds)
-        return
-    print("                   root    HiGHS MIP [s]        tree [s]          proven            proof   check")
-    print("instance            gap %     1 %    0.1 %       1 %    0.1 %     gap %  leaves     MB       s")
-    for programmes, options in SIZES:
-        compare(f"{programmes} x {options}", generate(programmes=programmes, options=options), seconds)
-    if "flagship" in sys.argv[2:]:
-        compare("japan-2026", load("japan-2026"), seconds)
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", nargs="?", default="race", choices=("race", "frontier", "staircase"))
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    if given.what == "race":
+        race(given.names or ([] if given.keep is not None and given.keep.exists() else SIZES), given.seeds, given.seconds, given.keep)
+    elif given.what == "frontier":
+        frontiers([size(name) for name in given.names] or [(40, 1), (60, 1), (100, 1)], given.seconds)
+    else:
+        staircases([size(name) for name in given.names] or [(30, 1), (50, 1), (100, 1)], given.seconds)
 
 
 if __name__ == "__main__":

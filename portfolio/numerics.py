@@ -88,6 +88,9 @@ FRONTIER_DIGITS = 9
 """Decimal digits of the range to which the vectors of a search region are rounded, outward: far below any epsilon, and whole numbers of steps stay
 exact in float64 (below 2^53) up to values of a million ranges."""
 
+SCALE_ROUNDING = Fraction(1, 10**5)
+"""How far a certificate's scale may exceed the range that it stands for [share]: scales are written with six digits."""
+
 ZONE_DEPTH = Fraction(1, 20)
 """How deep a published point must lie in a zone to count for it [epsilon]: points on a zone's edge would split it without end."""
 

@@ -12,7 +12,7 @@ from portfolio.api.stages import Clock, Effort, Stage, Watch, solve_aim
 from portfolio.audit import Verdict
 from portfolio.errors import AuditFailed
 from portfolio.formulation.cells import as_view
-from portfolio.numerics import BOUND_TOLERANCE, GRID_ATTEMPTS, GRID_SHARE_LIMIT, PROOF_TOLERANCE
+from portfolio.numerics import BOUND_TOLERANCE, GRID_ATTEMPTS, GRID_SHARE_LIMIT, PROOF_TOLERANCE, RANGE_ZERO
 from portfolio.payoff import Span
 from portfolio.program import Floats
 from portfolio.results import Audit, Claim, Plan, Range, Result
@@ -56,7 +56,9 @@ def allocate(instance: Instance, spec: ModelSpec, aim: Aim | None = None, effort
         status = "infeasible" if spans == "infeasible" else _stopped(effort)
         return _without_plan(frame, status, session, aim, clock, effort)
     ranges = ranges_of(session, spans)
-    notices = tuple(f"{c.id}: range 0, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1)
+    notices = tuple(
+        f"{c.id}: no decision moves it, left out of the aim" for c in instance.criteria if c.id not in ranges and session.program.q > 1
+    )
     if effort.start is not None and "start" not in heeded(effort.solver):
         notices += (f"{effort.solver} takes no start: the earlier plan was not used",)
     frame = frame.model_copy(update={"ranges": ranges, "notices": notices})
@@ -98,13 +100,20 @@ def _stopped(effort: Effort) -> str:
 
 
 def ranges_of(session: Session, spans: list[Span]) -> dict[str, Range]:
-    """Frozen ranges in natural sense; criteria that do not move are left out (unless it is the only one)."""
+    """Frozen ranges in natural sense; criteria that no decision moves are left out (unless it is the only one).
+
+    A criterion that the payoff table has at its best everywhere is in no conflict with the others there, yet plans differ in it: it is measured in shares
+    of its best value.
+    """
     alone = len(spans) == 1
     found = {}
-    for name, sign, span in zip(session.program.names, session.program.signs, spans, strict=True):
-        if span.width or alone:
-            best, worst = Fraction(repr(sign * span.ideal)), Fraction(repr(sign * span.nadir))
-            found[name] = Range(best=best, worst=worst)
+    for q, (name, sign, span) in enumerate(zip(session.program.names, session.program.signs, spans, strict=True)):
+        far = span.nadir
+        if not span.width and not alone:
+            if not session.program.criteria[q].any():
+                continue
+            far = span.ideal + (abs(span.ideal) if abs(span.ideal) > RANGE_ZERO else 1.0)
+        found[name] = Range(best=Fraction(repr(sign * span.ideal)), worst=Fraction(repr(sign * far)))
     return found
 
 

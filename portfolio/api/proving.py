@@ -14,8 +14,11 @@ from portfolio.api.stages import PROOF, Clock, Effort, Stage
 from portfolio.errors import AuditFailed
 from portfolio.formulation.assemble import assemble
 from portfolio.numerics import GAP_SAVED_FOR_GRID, PROOF_TOLERANCE, PROVEN_DECIMALS
-from portfolio.program import Program
+from portfolio.program import Floats, Program
 from portfolio.proof.certificate import Question, asked, certificate, pack, unpack
+from portfolio.proof.emptiness import empty_leaves
+from portfolio.proof.leaves import Leaf
+from portfolio.proof.multipliers import Lagrangian
 from portfolio.proof.verify import Proven, Unproven, objective_step, verify
 from portfolio.proof.workers import Tree
 from portfolio.reference_point import with_achievement
@@ -50,7 +53,8 @@ def program_of(program: Program, aim: Aim, ranges: Mapping[str, Range], of: str)
 def question_of(
     program: Program, aim: Aim, ranges: Mapping[str, Range], of: str, within: Mapping[str, Fraction]
 ) -> tuple[Question, Fraction]:
-    """What a claim says about the Program, and its origin: claim (minimised) = sum_q weights_q f_q - origin."""
+    """What a claim says about the Program, and its origin: claim (minimised) = sum_q weights_q f_q - origin. Raises Unproven for a claim about
+    an aim that ranks criteria: no single number stands for it."""
     place, signs = {c: q for q, c in enumerate(program.names)}, program.signs
     limits = tuple(sorted((place[c], signs[place[c]] * v) for c, v in within.items()))
     zero = Fraction(0)
@@ -60,8 +64,11 @@ def question_of(
         of = "achievement"
     if of != "aim":
         return Question(tuple(Fraction(int(c == of)) for c in program.names), limits), zero
-    weights = aim.weights if isinstance(aim, Weighted) else {}
-    scaled = {c: w / abs(ranges[c].worst - ranges[c].best) for c, w in weights.items() if c in ranges and ranges[c].worst != ranges[c].best}
+    if not isinstance(aim, Weighted):
+        raise Unproven("no number stands for an aim that ranks criteria")
+    scaled = {
+        c: w / abs(ranges[c].worst - ranges[c].best) for c, w in aim.weights.items() if c in ranges and ranges[c].worst != ranges[c].best
+    }
     origin = sum((w * signs[place[c]] * ranges[c].best for c, w in scaled.items()), zero)
     return Question(tuple(scaled.get(c, zero) for c in program.names), limits), origin
 
@@ -83,13 +90,20 @@ def prove(
         cutoff = float(value - origin - max(gap * (1 - GAP_SAVED_FOR_GRID), step * Fraction(999, 1000)))
         told, shown = ask.watch, float(value - origin)
         watch = None if told is None else (lambda p: told(replace(p, incumbent=shown)))
-    at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=watch, cutoff=cutoff, target=-math.inf if value is not None else 0.0)
-    tree = Tree(limited, cost, at_once, seed, threads, dives=False)
-    outcome = tree.minimise()
-    if (outcome.nodes == 0 and outcome.bound < cutoff) or (value is None and outcome.verdict != "infeasible"):
+    at_once = Ask(seconds=ask.seconds, stop=ask.stop, watch=watch, cutoff=cutoff)
+    found = empty_leaves(limited, at_once, seed, threads) if value is None else _bounding_leaves(limited, cost, at_once, seed, threads)
+    if found is None:
         return None
-    proof = certificate(program, question, tree.frame, tree.leaves, sizes)
-    return Proof(of=of, program=str(proof["program"]), leaves=len(tree.leaves), data=pack(proof))
+    frame, leaves = found
+    proof = certificate(program, question, frame, leaves, sizes)
+    return Proof(of=of, program=str(proof["program"]), leaves=len(leaves), data=pack(proof))
+
+
+def _bounding_leaves(program: Program, cost: Floats, ask: Ask, seed: int, threads: int) -> tuple[Lagrangian, list[Leaf]] | None:
+    """Leaves whose bounds reach ask.cutoff, or weaker ones where a limit came first; None where it came before the first relaxation."""
+    tree = Tree(program, cost, ask, seed, threads, dives=False)
+    outcome = tree.minimise()
+    return None if outcome.nodes == 0 and outcome.bound < ask.cutoff else (tree.frame, tree.leaves)
 
 
 def prove_stages(
@@ -109,9 +123,12 @@ def prove_stages(
 
 
 def prove_none(session: Session, aim: Aim, ranges: Mapping[str, Range], clock: Clock) -> Proof | None:
-    """The proof that no plan obeys the rules and the aim's floors; None when the time did not reach."""
-    question, _ = question_of(session.program, aim, ranges, INFEASIBLE, floors_of(session.instance, aim, ranges))
-    return prove(session.program, question, INFEASIBLE, clock.ask(PROOF), None, Fraction(0), session.seed)
+    """The proof that no plan obeys the rules and the aim's floors; None when the time did not reach. Raises AuditFailed when it does not hold."""
+    question, origin = question_of(session.program, aim, ranges, INFEASIBLE, floors_of(session.instance, aim, ranges))
+    proof = prove(session.program, question, INFEASIBLE, clock.ask(PROOF), None, Fraction(0), session.seed)
+    if proof is not None:
+        _held(session.program, proof, question, origin)
+    return proof
 
 
 def proven_bounds(
@@ -123,11 +140,15 @@ def proven_bounds(
     for proof in proofs:
         program = program_of(session.program, aim, ranges, proof.of)
         question, origin = question_of(program, aim, ranges, proof.of, within[proof.of])
-        try:
-            bounds[proof.of] = rounded(proven_bound(program, proof, question, origin)[1])
-        except Unproven as error:
-            raise AuditFailed(f"the proof found does not hold: {error}", f"得られた証明が成り立ちません: {error}") from None
+        bounds[proof.of] = rounded(_held(program, proof, question, origin))
     return bounds
+
+
+def _held(program: Program, proof: Proof, question: Question, origin: Fraction) -> Fraction:
+    try:
+        return proven_bound(program, proof, question, origin)[1]
+    except Unproven as error:
+        raise AuditFailed(f"the proof found does not hold: {error}", f"得られた証明が成り立ちません: {error}") from None
 
 
 def proven_bound(program: Program, proof: Proof, question: Question, origin: Fraction) -> tuple[Proven, Fraction]:

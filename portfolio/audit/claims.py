@@ -4,12 +4,13 @@
     aim, reference: value = max_i g_i + SUM_SHARE sum_i g_i,  g_i = (f_i - point_i) / (worst_i - best_i)   (Wierzbicki 1980)
     gap = value - bound;   a criterion: gap = max(0, distance by which bound is better than value) / max(|value|, 1)
     0 <= grid <= max(gap, 0);   proven: gap - grid <= target
+A bound may hold within limits only that the aim sets: its floors; in a ranking, bound and tolerance of criteria before.
 Criteria without a range, or of range 0, are left out. No value is better than its bound by more than BOUND_TOLERANCE.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,6 +55,7 @@ def check_claims(instance: Instance, aim: Aim, result: Result, criteria: Mapping
         _check_floor(floor, stand, tally)
     for claim in result.claims:
         _check_claim(claim, aim, stand, tally)
+        _check_within(claim, result.claims, aim, stand, tally)
 
 
 def _check_aim(aim: Aim, stand: Stand, tally: Tally) -> None:
@@ -81,12 +83,47 @@ def _check_floor(floor: Floor, stand: Stand, tally: Tally) -> None:
     if floor.value is not None:
         stand.not_worse(tally, "aim_floor", place, name, floor.value)
     if floor.share_of_best is not None and name in stand.ranges:
-        best, share = stand.ranges[name].best, floor.share_of_best
-        tally.says(share > 0, "aim", place, share, "> 0")
-        if share > 0:
-            # A share moves the best towards the worse side: down where more is better and best > 0, up where less is better, ...
-            limit = best * share if (stand.signs[name] > 0) == (best >= 0) else best / share
+        tally.says(floor.share_of_best > 0, "aim", place, floor.share_of_best, "> 0")
+        limit = _share_limit(floor, stand)
+        if limit is not None:
             stand.not_worse(tally, "aim_floor", place, name, limit)
+
+
+def _share_limit(floor: Floor, stand: Stand) -> Fraction | None:
+    """The worst value that a share of the best admits; None where there is none."""
+    share, span = floor.share_of_best, stand.ranges.get(floor.criterion)
+    if not share or share < 0 or span is None:
+        return None
+    # A share moves the best towards the worse side: down where more is better and best > 0, up where less is better, ...
+    return span.best * share if (stand.signs[floor.criterion] > 0) == (span.best >= 0) else span.best / share
+
+
+def _check_within(claim: Claim, claims: Sequence[Claim], aim: Aim, stand: Stand, tally: Tally) -> None:
+    """The plan keeps the limits under which the bound holds, and the aim itself sets them: tighter ones would hide plans that are better."""
+    before = _ranked_before(claim, aim)
+    for name, limit in claim.within.items():
+        place = f"claim[{shown(claim.of)},{shown(name)}]"
+        if not stand.known(tally, "within", place, name):
+            continue
+        stand.not_worse(tally, "within", place, name, limit)
+        floors = [floor for floor in aim.floors if floor.criterion == name]
+        admitted = [v for floor in floors for v in (floor.value, _share_limit(floor, stand)) if v is not None]
+        if isinstance(aim, Lexicographic) and name in before:
+            room = aim.tolerance * abs(span.best - span.worst) if (span := stand.ranges.get(name)) is not None else Fraction(0)
+            admitted += [other.bound - stand.signs[name] * room for other in claims if other.of == name]
+        slack = BOUND_TOLERANCE * max(abs(limit), ONE)
+        sharpest = max((stand.signs[name] * v for v in admitted), default=None)
+        if sharpest is None:
+            tally.says(False, "within_aim", place, "a limit", "none")
+        else:
+            tally.at_most("within_aim", place, stand.signs[name] * limit, sharpest + slack)
+
+
+def _ranked_before(claim: Claim, aim: Aim) -> tuple[str, ...]:
+    """Criteria that the aim ranks before this one."""
+    if not isinstance(aim, Lexicographic) or claim.of not in aim.order:
+        return ()
+    return tuple(aim.order[: aim.order.index(claim.of)])
 
 
 def _check_claim(claim: Claim, aim: Aim, stand: Stand, tally: Tally) -> None:
@@ -103,9 +140,6 @@ def _check_claim(claim: Claim, aim: Aim, stand: Stand, tally: Tally) -> None:
     tally.at_most("grid", place, claim.grid, max(claim.gap, Fraction(0)))
     if claim.proven:
         tally.at_most("proven", place, claim.gap - claim.grid, claim.target)
-    for name, limit in claim.within.items():
-        if stand.known(tally, "within", f"claim[{shown(claim.of)},{shown(name)}]", name):
-            stand.not_worse(tally, "within", f"claim[{shown(claim.of)},{name}]", name, limit)
 
 
 def _check_aim_claim(claim: Claim, aim: Aim, stand: Stand, tally: Tally) -> None:

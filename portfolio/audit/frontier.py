@@ -18,7 +18,7 @@ from portfolio.audit.result import check_hash
 from portfolio.audit.verdict import Tally, Verdict
 from portfolio.audit.zones import Vector, dominates, rounded_outward, search_region
 from portfolio.errors import InvalidInput
-from portfolio.numerics import BOUND_TOLERANCE, GRID_SHARE_LIMIT
+from portfolio.numerics import BOUND_TOLERANCE, GRID_SHARE_LIMIT, SCALE_ROUNDING
 from portfolio.results.frontier import FRONTIER_VERSION, Frontier, FrontierCertificate, Zone
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.problem import shown
@@ -107,6 +107,7 @@ def _check_certificate(frontier: Frontier, certificate: FrontierCertificate, ach
         tally.says(
             all(v < m for v, m in zip(vector, certificate.start, strict=True)), "start", f"point[{shown(point.id)}]", "outside", "below"
         )
+    _check_scale(frontier, certificate, tally)
     _check_zones(certificate, search_region(vectors, certificate.start), tally)
     for n, zone in enumerate(certificate.zones):
         _check_zone(certificate, zone, f"zone[{n}]", vectors, tally)
@@ -138,6 +139,16 @@ def _check_complete(certificate: FrontierCertificate, achieved: list[dict[str, F
         check_emptied(steps, certificate.evidence, number, f"zone[{n}]", tally)
 
 
+def _check_scale(frontier: Frontier, certificate: FrontierCertificate, tally: Tally) -> None:
+    """Epsilon counts in ranges: a longer scale would make it look smaller. Checkpoints and sets that need no range state none."""
+    for name, scale in zip(certificate.criteria, certificate.scale, strict=True):
+        span = frontier.ranges.get(name)
+        if span is not None:
+            tally.at_most("frontier_scale", f"scale[{shown(name)}]", scale, (abs(span.best - span.worst) or 1) * (1 + SCALE_ROUNDING))
+        elif frontier.status == "certified":
+            tally.says(False, "frontier_scale", f"ranges[{shown(name)}]", "none", "a range")
+
+
 def _check_zones(certificate: FrontierCertificate, expected: set[Vector], tally: Tally) -> None:
     listed = [zone.upper for zone in certificate.zones]
     tally.equal("zones", "zones", len(set(listed)), len(listed))
@@ -153,8 +164,8 @@ def _check_zone(certificate: FrontierCertificate, zone: Zone, place: str, vector
         tally.at_least("zone_alpha", place, zone.alpha, certificate.reach)
     if zone.proof != "half-space":
         return
-    size = _times(zone.weights, certificate.scale)
-    usable = bool(zone.weights) and zone.bound is not None and min(zone.weights) >= 0 and size > 0
+    size = _times(zone.weights, certificate.scale) if zone.weights else Fraction(0)
+    usable = zone.bound is not None and min(zone.weights, default=-1) >= 0 and size > 0
     tally.says(usable, "half_space", place, "weights", ">= 0, with a bound")
     if not usable or zone.bound is None:
         return

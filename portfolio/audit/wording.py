@@ -94,6 +94,7 @@ WORDING: dict[str, tuple[str, str]] = {
     "claim": ("a claim speaks of the aim or of a criterion, about a plan", "主張は目標または基準と計画についてのものです"),
     "claim_value": ("the claimed value is the plan's value", "主張された値は計画の値と一致します"),
     "within": ("the plan keeps the limits under which the bound holds", "計画は限界が成り立つ条件を守ります"),
+    "within_aim": ("a bound's limits are those that the aim sets", "限界の条件は目標が定めるものに限ります"),
     "bound": ("the plan is better than what is said to be impossible", "不可能とされた値より計画の方が良くなっています"),
     "gap": ("the gap is the distance between value and bound", "ギャップは値と限界の差です"),
     "proven": ("proven means gap - grid <= target", "証明済みとは、端数処理の寄与を除いたギャップが目標以下のことです"),
@@ -102,6 +103,7 @@ WORDING: dict[str, tuple[str, str]] = {
     "points": ("points have distinct ids", "点のidは重複しません"),
     "nondominated": ("no reported point is dominated by another", "報告された点は互いに支配されません"),
     "start": ("every point lies below the start of the search", "すべての点は探索の始点より内側にあります"),
+    "frontier_scale": ("epsilon counts in ranges of the criteria", "εは評価基準の値域を単位とします"),
     "zones": ("the zones are exactly what the points leave open", "領域は点が残す探索領域と一致します"),
     "zone_at": ("a zone's bound was proven for a zone that holds it", "領域の限界は、それを含む領域で証明されたものです"),
     "zone_alpha": (

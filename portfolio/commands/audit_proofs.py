@@ -43,9 +43,13 @@ def _line(desk: Desk, one: Checked, infeasible: str) -> str:
         f"葉 {one.shown.leaves:,}（うち空 {one.shown.empty:,}）、厳密計算、ソルバー不使用",
     )
     if one.of == infeasible:
-        return desk.pick(f"PROOF HOLDS  no plan obeys all rules: {how}", f"証明成立  すべての規則を満たす計画はない: {how}")
+        en, ja = ("all rules and the aim's floors", "すべての規則と目標の下限") if one.shown.limits else ("all rules", "すべての規則")
+        return desk.pick(f"PROOF HOLDS  no plan obeys {en}: {how}", f"証明成立  {ja}を満たす計画はない: {how}")
     bound = f"{float(one.bound or 0):.9g}"
-    return desk.pick(f"PROOF HOLDS  {one.of}: no plan beats {bound}: {how}", f"証明成立  {one.of}: {bound} より良い計画はない: {how}")
+    en, ja = (" within the aim's limits", "目標の制限内に") if one.shown.limits else ("", "")
+    return desk.pick(
+        f"PROOF HOLDS  {one.of}: no plan{en} beats {bound}: {how}", f"証明成立  {one.of}: {ja}{bound} より良い計画はない: {how}"
+    )
 
 
 def _data(one: Checked) -> dict[str, Any]:

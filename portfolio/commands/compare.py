@@ -24,16 +24,15 @@ def compare(
     """
     from portfolio.commands.inputs import read_any_result
     from portfolio.explain.public import compare_results
-    from portfolio.explain.question import Question
     from portfolio.report.blocks import as_data
     from portfolio.report.explain_tables import comparison_content
     from portfolio.report.terminal import render
+    from portfolio.schema.validate import parse_instance
 
     desk = Desk.of(lang.value, as_json, everything)
     old, new = read_any_result(before), read_any_result(after)
     found = compare_results(old, new)
-    question = Question(new)
-    content = comparison_content(question.instance, new, found, old, question.of, desk.lang)
+    content = comparison_content(parse_instance(new.instance), new, found, old, desk.lang)
     if as_json:
         desk.emit({"topic": "compare", "exit_code": 0, "report": as_data(content), "answer": found.model_dump(mode="json")})
     else:

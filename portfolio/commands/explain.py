@@ -91,6 +91,10 @@ def explain(
         raise UsageError("--tolerance must be above 0", "--tolerance は0より大きくしてください")
     if as_json and output == STDOUT:
         raise UsageError("--json and -o - both want standard output", "--json と -o - はどちらも標準出力を使います")
+    flags: dict[str, Any] = {"infeasible": infeasible, "prices": prices, "alternatives": alternatives, "core": core, "persist": persist}
+    chosen = {name: value for name, value in flags.items() if value not in (None, False)}
+    if len(chosen) + (programme is not None) > 1:
+        raise UsageError("ask one thing at a time", "質問は一度に一つにしてください")
     loaded = _result_of(result)
     asked = Asked(
         desk=desk,
@@ -108,10 +112,6 @@ def explain(
         tolerance=share(tolerance, "--tolerance"),
         only=tuple(x.strip() for x in (only or "").split(",") if x.strip()),
     )
-    flags: dict[str, Any] = {"infeasible": infeasible, "prices": prices, "alternatives": alternatives, "core": core, "persist": persist}
-    chosen = {name: value for name, value in flags.items() if value not in (None, False)}
-    if len(chosen) + (programme is not None) > 1:
-        raise UsageError("ask one thing at a time", "質問は一度に一つにしてください")
     topic = next(iter(chosen), "infeasible" if loaded.status == "infeasible" else "programme" if programme else "unfunded")
     target = target_of(loaded, output, no_save)
     content, answer, code, kept = topics()[topic](asked, chosen.get(topic))

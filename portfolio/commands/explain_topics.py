@@ -130,15 +130,18 @@ def kinds_of(asked: Asked, default: tuple[str, ...]) -> tuple[str, ...]:
 
 def programme(asked: Asked, _: Any) -> Said:
     """One programme in full."""
-    from portfolio.explain.presence import known_programme, on_frontier
+    from portfolio.explain.known import known_programme
+
+    kinds = kinds_of(asked, KINDS)
+    # Before any file is made, and before anything slow is imported.
+    known_programme(asked.result, asked.programme or "")
+
+    from portfolio.explain.presence import on_frontier
     from portfolio.explain.public import explain_result
     from portfolio.report.explain_content import presence_content
     from portfolio.schema.validate import parse_instance
 
-    kinds = kinds_of(asked, KINDS)
     instance = parse_instance(asked.result.instance)
-    # Before any file is made.
-    known_programme(instance, asked.programme or "")
     budget = BUDGET if asked.seconds is None else asked.seconds
 
     def work(stop: threading.Event) -> dict[str, Any]:

@@ -22,13 +22,19 @@ PATIENCE = 40
 """Seconds until a scheduler that does not answer is an error."""
 STARTING = "120s"
 """Until a connection is given up: Dask's 30 s are too short for a machine that is busy or was suspended while its workers started."""
-_SETTINGS = {
+RARELY = "10s"
+_SETTINGS: dict[str, Any] = {
     # A run that killed two workers is suspect enough to be tried by itself.
     "distributed.scheduler.allowed-failures": 1,
     "distributed.comm.timeouts.connect": STARTING,
     "distributed.comm.timeouts.tcp": STARTING,
-    # A sampling profiler in every worker and in the scheduler, on by default.
+    # What watches the processes many times a second, for a dashboard that is not there: workers, nannies and scheduler share this machine with the solver.
     "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": RARELY,
+    "distributed.admin.tick.interval": RARELY,
+    "distributed.scheduler.active-memory-manager.start": False,
+    # Trims the heap at nearly every call of free: a run frees and takes the same few MB again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
 """Of a cluster started here."""
 DESERTED = {True: 30.0, False: 600.0}
@@ -57,8 +63,17 @@ class Cluster:
             if scheduler == LOCAL:
                 with importlib.import_module("dask").config.set(_SETTINGS):
                     self._cluster = distributed.LocalCluster(
-                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        # As for worker processes; the limit's watch costs more than the few records that a worker holds.
+                        memory_limit=0,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
                     )
+            else:
+                # A client that stumbles over its address takes 80 s to close, and says so.
+                importlib.import_module("distributed.comm").get_address_host_port(scheduler)
             self._client: Any = distributed.Client(self._cluster or scheduler, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError, RuntimeError) as error:

@@ -29,17 +29,18 @@ TRIES = 3
 
 
 def alternatives(question: Question, k: int, within: Fraction, effort: Effort) -> Alternatives:
-    """The reported plan and up to k - 1 others. complete: False when a search ended at a limit or every further plan is the same set."""
+    """The reported plan and up to k - 1 others. complete: False when a search ended at a limit · exhausted: no other set of programmes is within the
+    share (proven)."""
     begun = time.perf_counter()
     limit = question.bound + float(within) * question.unit
     found = [Variant(plan=question.plan, value=exact(question.value), distance=0, bound=0)]
-    complete = question.value <= limit
-    while complete and len(found) < k:
+    complete, exhausted = question.value <= limit, False
+    while complete and not exhausted and len(found) < k:
         variant = _farthest(question, [v.plan for v in found], limit, effort)
-        if variant is None or variant.distance == 0:
-            complete = False
-            break
-        found.append(variant)
+        exhausted = variant is not None and variant.bound == 0
+        complete = exhausted or (variant is not None and variant.distance > 0)
+        if variant is not None and variant.distance > 0:
+            found.append(variant)
     sets = [funded(v.plan) for v in found]
     shared = frozenset.intersection(*sets)
     anywhere = frozenset.union(*sets)
@@ -50,6 +51,7 @@ def alternatives(question: Question, k: int, within: Fraction, effort: Effort) -
         shared=tuple(p for p in names if p in shared),
         never=tuple(p for p in names if p not in anywhere),
         complete=complete,
+        exhausted=exhausted,
         seconds=round(time.perf_counter() - begun, 3),
     )
 

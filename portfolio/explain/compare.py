@@ -24,10 +24,8 @@ def compare(before: Result, after: Result) -> Comparison:
     """Raises UsageError when one of the two holds no plan, or they share no criterion."""
     if before.plan is None or after.plan is None:
         raise UsageError("both results must hold a plan", "比較には両方の結果に計画が必要です")
-    question = Question(after)
-    if not question.ranges:
-        # Nothing moved in the later question: the earlier one's ranges make the scores.
-        question.ranges = dict(before.ranges)
+    # Where nothing moved in the later question, the earlier one's ranges make the scores.
+    question = Question(after if after.ranges else after.model_copy(update={"ranges": before.ranges}))
     if not set(before.plan.criteria) & set(after.plan.criteria):
         raise UsageError("the results have no criterion in common", "共通の評価基準がありません")
     there = carry(before.plan, question.instance, question.spec)
@@ -46,7 +44,8 @@ def compare(before: Result, after: Result) -> Comparison:
         aim_before=_worth(question, before.plan.criteria),
         aim_carried=None if carried is None else _worth(question, carried),
         aim_after=_worth(question, after.plan.criteria),
-        bound_after=None if claim is None else claim.bound,
+        bound_after=claim.bound if claim is not None and claim.of == question.of else None,
+        of=question.of,
     )
 
 

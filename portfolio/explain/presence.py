@@ -11,31 +11,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from portfolio.errors import UsageError
 from portfolio.explain.against import dominated_by, hindrances
 from portfolio.explain.break_even import break_even, break_evens
 from portfolio.explain.changes import Change, changes, effect_change
 from portfolio.explain.effort import Effort
+from portfolio.explain.known import known_programme
 from portfolio.explain.moves import funded as funded_in
 from portfolio.explain.moves import shift
 from portfolio.explain.question import Found, Question, exact
 from portfolio.results import Frontier
 from portfolio.results.explanation import Answer, BreakEven, Interval, Presence, SearchStatus
-from portfolio.schema.instance import Instance
-from portfolio.schema.references import hint
 
 RANKED = "ranked"
 """Note of an answer whose break-evens are not sought: a criterion decides that others follow, so that none of its sizes would settle the matter."""
 SHARES = (Fraction(1, 100), Fraction(2, 100), Fraction(5, 100))
 """Shares of the aim's range within which the issue is looked at."""
-
-
-def known_programme(instance: Instance, name: str) -> None:
-    """Raises UsageError: no such programme, with the nearest name."""
-    known = [p.id for p in instance.programmes]
-    if name not in known:
-        near = hint(name, known)
-        raise UsageError(f"no programme `{name}`{near['hint']}", f"事業 `{name}` はありません{near['hint_ja']}")
 
 
 def explain_programme(
@@ -45,7 +35,7 @@ def explain_programme(
 
     Raises UsageError: no such programme, no plan in the result.
     """
-    known_programme(question.instance, name)
+    known_programme(question.result, name)
     begun = time.perf_counter()
     funded = name in question.funded
     on, without = ((), (name,)) if funded else ((name,), ())

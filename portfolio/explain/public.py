@@ -23,6 +23,7 @@ from portfolio.explain.conflict import find_conflict
 from portfolio.explain.core import core_index, vertices
 from portfolio.explain.effort import Effort
 from portfolio.explain.feasible import Rulebook
+from portfolio.explain.known import known_programme
 from portfolio.explain.persistence import stability
 from portfolio.explain.presence import explain_programme
 from portfolio.explain.prices import chosen_limits, fixed_duals, price
@@ -84,6 +85,7 @@ def explain_result(
     ('why_not', True)
     """
     read = as_result(result)
+    known_programme(read, programme)
     question = Question(read)
     effort = Effort(gap * question.unit, seconds, solves, stop, time.monotonic() + budget, SIDE_BY_SIDE, tolerance)
     answer = explain_programme(question, programme, effort, kinds, frontier)

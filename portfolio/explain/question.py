@@ -20,7 +20,7 @@ from portfolio.api.stages import origin_of, weights_of
 from portfolio.errors import AuditFailed, UsageError
 from portfolio.explain.nearby import nearby
 from portfolio.ledger.evaluate import Taken, evaluate
-from portfolio.numerics import GRID_ATTEMPTS
+from portfolio.numerics import GRID_ATTEMPTS, RANGE_ZERO
 from portfolio.payoff import LARGE
 from portfolio.program import Floats
 from portfolio.reference_point import with_achievement
@@ -134,9 +134,16 @@ class Question:
 
     @property
     def unit(self) -> float:
-        """What a share of 1 means: the aim's range, or that of the single criterion."""
+        """What a share of 1 means: the aim's range, or that of the single criterion; one that no other criterion moves has none: then its value (at
+        least 1), as for its gap (docs/published-rules.md 16)."""
         span = self.ranges.get(self.of)
-        return 1.0 if self.of == "aim" or span is None else max(abs(float(span.worst - span.best)), 1e-12)
+        if self.of == "aim" or span is None:
+            return 1.0
+        width = abs(float(span.worst - span.best))
+        size = max(1.0, abs(float(span.best)), abs(float(span.worst)))
+        if width > RANGE_ZERO * size or self.result.plan is None:
+            return max(width, 1e-12)
+        return max(abs(self.value), 1.0)
 
     def worth(self, criteria: Mapping[str, Fraction]) -> Fraction:
         """The aim's value of natural criteria, minimised, exactly."""

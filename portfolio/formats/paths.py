@@ -99,7 +99,8 @@ def _step(here: Any, annotation: Any, part: str, path: str, last: bool) -> tuple
         return part, fields.get(part, annotation)
     if part in fields and _is_mapping(fields[part], {}):
         return part, fields[part]
-    raise _unknown(path, part, list({**known, **here}))
+    # A field that could stand here but was not written is no misspelling: what was written is listed.
+    raise _unknown(path, part, list(here if part in known else {**known, **here}))
 
 
 def _position(entries: list[Any], part: str) -> int | None:

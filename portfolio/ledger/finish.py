@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from portfolio.audit import Verdict, audit_plan
 from portfolio.errors import AuditFailed
 from portfolio.formulation.curve import concave_pieces
-from portfolio.ledger.grid import GridWindow, round_payments
+from portfolio.ledger.earned import EarnedLimits
+from portfolio.ledger.grid import GridWindow, price_of_scale, round_payments
 from portfolio.ledger.payers import settle_payers
 from portfolio.ledger.publish import publish
 from portfolio.ledger.reduced import Reduced, reduce
@@ -20,9 +22,15 @@ from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
 
-REACHES = ((GRID_REACH, True), *((n * GRID_REACH, False) for n in (1, 1, 4, 50, 5_000)))
-"""How far rounding may move an amount, attempt by attempt, and whether only where money flows already: first the small problem, which nearly always
-does, then wider ones; attempts of equal reach differ in the room that missed rules were given."""
+REACHES = (
+    (GRID_REACH, True, True),
+    (GRID_REACH, True, False),
+    *((n * GRID_REACH, False, spare) for n, spare in ((1, True), (1, False), (1, True), (4, True), (4, False))),
+    *((n * GRID_REACH, False, spare) for n in (50, 5_000) for spare in (True, False)),
+)
+"""How far rounding may move an amount, attempt by attempt, whether only where money flows already, and whether rows keep room for what is rounded
+after them (GridWindow.spare): first the small problem, which nearly always does, then wider ones. Amounts that fill a limit exactly fit without that room,
+and the audit tells. Attempts alike differ in the room that missed rules were given."""
 MONEY_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_cap", "share_min", "share_max"))
 """Blocks whose violations are money: the room they need is known, not guessed."""
 
@@ -36,11 +44,12 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
     system = reduce(program, x, curves)
     per_unit = instance.header.grid / program.money_unit
     worth = _worth_of_scale(program, system, cost)
+    earned = EarnedLimits(instance, spec, system, _taken(instance, program, x), price_of_scale(system, float(per_unit)))
     verdict: Verdict | None = None
-    for values in (settle_payers(system, program), system.now):
+    for values in _settled(system, program):
         margin: dict[int, Fraction] = {}
-        for reach, flowing in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing))
+        for reach, flowing, spare in REACHES:
+            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows, spare))
             if amounts is None:
                 continue
             plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))
@@ -49,9 +58,18 @@ def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cos
                 return plan, verdict
             # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
             margin |= _room(program, verdict, margin, instance.header.grid)
+            earned.learn(verdict.violations)
     detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
     detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
     raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
+
+
+def _settled(system: Reduced, program: Program) -> Iterator[Floats]:
+    """Payments to round: with the payers settled, then as the solver has them; only these where money that moves has a price, for discounted years give
+    the same scale for other amounts."""
+    if program.block("moved") is None:
+        yield settle_payers(system, program)
+    yield system.now
 
 
 def _worth_of_scale(program: Program, system: Reduced, cost: Floats) -> Floats:
@@ -92,17 +110,19 @@ def _room(program: Program, verdict: Verdict, margin: dict[int, Fraction], grid:
 def _chosen(
     instance: Instance, program: Program, x: Floats, system: Reduced, amounts: list[int]
 ) -> list[tuple[Way, int, dict[tuple[str, int], int]]]:
-    take, pay = program.block("take"), program.block("pay")
-    assert take is not None
+    pay = program.block("pay")
     paid: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
     for j, amount in zip(system.pay, amounts, strict=True):
         assert pay is not None
         programme, name, fund, year = pay.index[int(j) - pay.start]
         if amount:
             paid.setdefault((programme, name), {})[fund, year] = amount
-    chosen = []
-    for n, way in enumerate(instance.ways):
-        units = round(float(x[take.start + n]))
-        if units:
-            chosen.append((way, units, paid.get((way.programme, way.name), {})))
-    return chosen
+    return [(way, units, paid.get((way.programme, way.name), {})) for way, units in _taken(instance, program, x)]
+
+
+def _taken(instance: Instance, program: Program, x: Floats) -> list[tuple[Way, int]]:
+    """Ways that x takes, with their units."""
+    take = program.block("take")
+    assert take is not None
+    units = np.round(x[take.span]).astype(int).tolist()
+    return [(way, n) for way, n in zip(instance.ways, units, strict=True) if n]

@@ -33,14 +33,25 @@ LOSS_PER_WAY, LOSS_OF_MONEY = 0.05, 1e-6
 
 
 @dataclass(frozen=True)
+class EarnedRow:
+    """A limit on what the plan earns: coefficients . shifts of scale (k,), in grid units of money, >= least."""
+
+    coefficients: Floats
+    least: float
+
+
+@dataclass(frozen=True)
 class GridWindow:
     """How far amounts may move: units below and above the solver's amount (reach), extra margin per Program row (from failed audits), and
-    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing."""
+    what a unit of scale of each way is worth to the aim. flowing: payments that are nothing stay nothing · earned: limits missed before
+    spare: rows of cash keep room for what published outlays wander, those of discounted demand for the rounding of floats."""
 
     reach: int
     margin: dict[int, Fraction]
     worth: Floats
     flowing: bool = False
+    earned: tuple[EarnedRow, ...] = ()
+    spare: bool = True
 
 
 def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: GridWindow) -> list[int] | None:
@@ -55,7 +66,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     up = [1 - GRID_MARGIN] * paying + [GRID_MARGIN] * carrying
     most = [(Fraction(float(v)) / per_unit + u).__floor__() for v, u in zip(system.most[: paying + carrying], up, strict=True)]
     # Units of money per unit of scale, from the way's own demand, profile or payment rows.
-    price = _price_of_scale(system, unit)
+    price = price_of_scale(system, unit)
     rows = _Rows(system, per_unit, base, values[paying + carrying :], price)
     width = paying + carrying + scaled
     lower, upper = np.empty(width), np.empty(width)
@@ -69,7 +80,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
         lower[n] = max((system.scale_floor[k] - now[k]) * price[k], -(window.reach + 2.0) * 8)
         upper[n] = min((system.most[n] - now[k]) * price[k], (window.reach + 2.0) * 8)
         lower[n] = min(lower[n], upper[n])
-    program = rows.program(lower, upper, window.margin)
+    program = rows.program(lower, upper, window)
     lost = np.zeros(width)
     # Every way keeps what it can of its scale; a way that matters more to the aim keeps more.
     per_unit_of_money = window.worth / price
@@ -82,7 +93,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
 
 
-def _price_of_scale(system: Reduced, unit: float) -> Floats:
+def price_of_scale(system: Reduced, unit: float) -> Floats:
     """Grid units of public money per unit of scale; 1 for a way that costs the public nothing."""
     offset = len(system.pay) + len(system.carry)
     prices = np.isin(system.block, ("demand", "profile", "payment"))[system.entry_row] & (system.entry_col >= offset)
@@ -134,7 +145,7 @@ class _Rows:
         asked = np.isin(system.block, tuple(_WITHIN_ONE_UNIT)) | np.isin(system.program_row, list(margin))
         return [int(row) for row in np.flatnonzero(~far | asked) if self.coefficient[self.entries(int(row))].any()]
 
-    def sides(self, row: int, margin: dict[int, Fraction]) -> tuple[Fraction | None, Fraction | None]:
+    def sides(self, row: int, window: GridWindow) -> tuple[Fraction | None, Fraction | None]:
         """Residual sides in grid units; a float side that is infinite stays open."""
         system, block = self.system, self.system.block[row]
         low, high, activity = system.lower[row], system.upper[row], self.activity(row)
@@ -142,14 +153,15 @@ class _Rows:
         upper = None if np.isinf(high) else Fraction(float(high)) / self.per_unit - activity
         slack = 1 - 2 * GRID_MARGIN
         if block == "demand" and lower is not None and upper is not None:
-            return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row), upper + slack)
+            return (lower, upper) if system.index[row] in self.partial else (lower + self.safety(row) * window.spare, upper + slack)
         if block in _WITHIN_ONE_UNIT and lower is not None and upper is not None:
             return lower - slack, upper + slack
         if block in _UP_TO_ONE_UNIT and upper is not None:
             return lower, upper + slack
         in_units = block in ("fund_ledger", "ceiling", "ceiling_total", "project_cap")
         largest = Fraction(1) if in_units else Fraction(self.largest(row))
-        extra = margin.get(int(system.program_row[row]), Fraction(0)) * largest + self.cash_noise(row)
+        extra = window.margin.get(int(system.program_row[row]), Fraction(0)) * largest
+        extra += self.cash_noise(row) if window.spare else 0
         return (None if lower is None else lower + extra), (None if upper is None else upper - extra)
 
     def largest(self, row: int) -> float:
@@ -167,11 +179,11 @@ class _Rows:
         """Margin of a demand row: none where whole units count in full, so that exact amounts stay exact."""
         return GRID_MARGIN if self.split[self.entries(row)].any() else Fraction(0)
 
-    def program(self, lower: Floats, upper: Floats, margin: dict[int, Fraction]) -> Program:
+    def program(self, lower: Floats, upper: Floats, window: GridWindow) -> Program:
         """Rows that the window could break, each scaled to a largest coefficient of 1; the others are dropped."""
         cols, values, lows, highs = [], [], [], []
-        near = self.in_reach(lower, upper, margin)
-        known = {row: self.sides(row, margin) for row in near}
+        near = self.in_reach(lower, upper, window.margin)
+        known = {row: self.sides(row, window) for row in near}
         for row, (low, high) in known.items():
             at, largest = self.entries(row), self.largest(row)
             cols.append(self.col[at])
@@ -188,6 +200,13 @@ class _Rows:
             lows.append(float(low))
             highs.append(float(low) + float(slack) * (not partial))
         width = len(lower)
+        for earned in window.earned:
+            moved = np.flatnonzero(earned.coefficients)
+            largest = float(np.abs(earned.coefficients).max(initial=0.0)) or 1.0
+            cols.append(width - len(earned.coefficients) + moved)
+            values.append(earned.coefficients[moved] / largest)
+            lows.append(earned.least / largest + float(GRID_MARGIN))
+            highs.append(np.inf)
         integer = np.zeros(width, dtype=bool)
         integer[: len(self.base)] = True
         return Program(

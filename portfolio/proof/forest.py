@@ -127,5 +127,14 @@ def _whole(data: dict[str, Any]) -> dict[str, Any]:
     return {
         **data,
         "multipliers": records,
-        "nodes": [[column, at, *(n - half if half > 0 else half for half in halves)] for n, (column, at, *halves) in enumerate(nodes)],
+        "nodes": [[column, at, *(_half(n, half) for half in halves)] for n, (column, at, *halves) in enumerate(nodes)],
     }
+
+
+def _half(n: int, half: int) -> int:
+    """The place of a half of node n: so many nodes further up, or a leaf. Raises ValueError, TypeError."""
+    if half < 0:
+        return half
+    if half == 0 or half > n:
+        raise ValueError("a half that is not there")
+    return n - half

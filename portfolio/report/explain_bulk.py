@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import ceil, floor
 
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
 from portfolio.report.break_even_text import size_of
 from portfolio.report.explain_content import Words, rule_name
 from portfolio.report.naming import clean
-from portfolio.report.numbers import NONE, placed, significant
+from portfolio.report.numbers import NONE, significant
 from portfolio.results import Result
 from portfolio.results.explanation import Presence
 from portfolio.schema.instance import Instance
@@ -24,6 +23,8 @@ def bulk_content(
     """reused: (answers that came from the store, its path). Cheapest to fund first."""
     words = Words(instance, result, lang)
     keys = ("programme", "loss", "break_even", "nearness", "displaced", "reason")
+    counted = {a.of for a in answers} or {"aim"}
+    scale = words.scale(counted.pop()) if len(counted) == 1 else words.say("own_units")
     columns = tuple(Column(k, words.say(k), k in ("loss", "break_even")) for k in keys)
     order = sorted(answers, key=lambda a: (a.loss.high is None, a.loss.high or ZERO, a.programme))
     rows = tuple(_row(words, a) for a in order)
@@ -31,7 +32,7 @@ def bulk_content(
     if len(answers) < asked:
         head.append(Sentence("unfinished", words.say("unfinished", n=len(answers), all=asked), "bad"))
     tail = [Sentence("reused", words.say("reused", n=reused[0], path=clean(reused[1])))] if reused[0] else []
-    return Content(tuple(head), (Table("unfunded", "", columns, rows, notes=(words.say("bulk_note"),)),), tuple(tail))
+    return Content(tuple(head), (Table("unfunded", "", columns, rows, notes=(words.say("bulk_note", scale=scale),)),), tuple(tail))
 
 
 def _row(words: Words, a: Presence) -> tuple[Cell, ...]:
@@ -42,16 +43,14 @@ def _row(words: Words, a: Presence) -> tuple[Cell, ...]:
     near = next((share for share, found in a.within.items() if found == "yes"), None)
     nearness = NONE if near is None else near.replace("%", " %")
     displaced = Cell(words.listed(out) if out else NONE)
-    return (name, Cell(_loss(words, a), a.loss.high), Cell(_even(words, a)), Cell(nearness), displaced, Cell(_reason(words, a)))
-
-
-def _loss(words: Words, a: Presence) -> str:
-    if a.loss.high is None:
-        return NONE
-    if a.of != "aim":
-        return f"{significant(a.loss.low or ZERO)}–{significant(a.loss.high)}"
-    low, high = floor((a.loss.low or ZERO) * 10**4), ceil(a.loss.high * 10**4)
-    return f"{placed(low, 2)}–{placed(high, 2)}"
+    return (
+        name,
+        Cell(words.span(a.of, a.loss.low, a.loss.high), a.loss.high),
+        Cell(_even(words, a)),
+        Cell(nearness),
+        displaced,
+        Cell(_reason(words, a)),
+    )
 
 
 def _even(words: Words, a: Presence) -> str:

@@ -77,6 +77,23 @@ class Words:
         size = abs(self.result.plan.criteria[of]) if self.result.plan else ZERO
         return criterion_unit(self.instance, self.criterion(of), size, self.lang)
 
+    def scale(self, of: str) -> str:
+        """What intervals in tables are counted in."""
+        if of == "aim":
+            return self.say("in_points")
+        return self.joint.join(part for part in (self.criteria[of], clean(self.unit_of(of).label)) if part)
+
+    def span(self, of: str, low: Fraction | None, high: Fraction | None) -> str:
+        """An interval of the aim in points of 100 (a criterion: its own unit), rounded outwards."""
+        if high is None:
+            return NONE
+        if of == "aim":
+            ends = [placed(floor((low or ZERO) * 10**4), 2), placed(ceil(high * 10**4), 2)]
+        else:
+            factor = self.unit_of(of).factor
+            ends = [significant((low or ZERO) * factor), significant(high * factor)]
+        return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
     def loss(self, of: str, low: Fraction | None, high: Fraction | None) -> str:
         """An interval, its ends rounded outwards."""
         if high is None:

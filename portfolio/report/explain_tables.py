@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import ceil, floor
 
 from portfolio.report.blocks import Cell, Column, Content, Sentence, Table
 from portfolio.report.conflict_content import rule_words
@@ -13,7 +12,7 @@ from portfolio.report.naming import clean
 from portfolio.report.numbers import NONE, percent, placed, significant
 from portfolio.report.waterfall import waterfall
 from portfolio.results import Result
-from portfolio.results.explanation import Alternatives, Comparison, Core, Interval, Price, RuleChange, Stability
+from portfolio.results.explanation import Alternatives, Comparison, Core, Price, RuleChange, Stability
 from portfolio.schema.instance import Instance
 
 ZERO = Fraction(0)
@@ -22,18 +21,6 @@ MOST_PLACES = 5
 
 def _columns(words: Words, left: Sequence[str], keys: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(k, words.say(k), k not in left) for k in keys)
-
-
-def _span(words: Words, of: str, interval: Interval | None) -> str:
-    """An interval of the aim in points of 100 (a criterion: its own unit), rounded outwards."""
-    if interval is None or interval.high is None:
-        return NONE
-    if of != "aim":
-        factor = words.unit_of(of).factor
-        ends = [significant((interval.low or ZERO) * factor), significant(interval.high * factor)]
-    else:
-        ends = [placed(floor((interval.low or ZERO) * 10**4), 2), placed(ceil(interval.high * 10**4), 2)]
-    return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
 def prices_content(instance: Instance, result: Result, of: str, prices: Sequence[Price], lang: str) -> Content:
@@ -50,13 +37,13 @@ def prices_content(instance: Instance, result: Result, of: str, prices: Sequence
             (
                 Cell(rule_words(instance, change, lang)),
                 Cell(step, p.step),
-                Cell(_span(words, of, p.more), p.more.high),
-                Cell(_span(words, of, p.less), None if p.less is None else p.less.high),
+                Cell(words.span(of, p.more.low, p.more.high), p.more.high),
+                Cell(NONE) if p.less is None else Cell(words.span(of, p.less.low, p.less.high), p.less.high),
                 Cell(dual, p.dual),
                 Cell(words.say(f"reason_{p.reason}") or NONE),
             )
         )
-    title = words.say("prices") + (f" · {words.unit.label}" if any(p.money for p in prices) else "")
+    title = words.say("prices", scale=words.scale(of)) + (f" · {words.unit.label}" if any(p.money for p in prices) else "")
     return Content((Sentence("title", title, "head"),), (Table("prices", "", columns, tuple(rows), notes=(words.say("price_note"),)),))
 
 
@@ -77,6 +64,8 @@ def alternatives_content(instance: Instance, result: Result, of: str, found: Alt
     head.append(Sentence("shared", words.say("alt_shared", n=len(found.shared), m=len(found.never), k=rest)))
     if not found.complete:
         head.append(Sentence("limit", words.say("alt_fewer"), "bad"))
+    elif found.exhausted:
+        head.append(Sentence("exhausted", words.say("alt_none"), "good"))
     return Content(tuple(head), (Table("alternatives", "", columns, tuple(rows), notes=(words.say("alt_note"),)),))
 
 
@@ -158,9 +147,9 @@ def _rule(words: Words, place: str) -> str:
     return clean(place)
 
 
-def comparison_content(instance: Instance, after: Result, found: Comparison, before: Result, of: str, lang: str) -> Content:
+def comparison_content(instance: Instance, after: Result, found: Comparison, before: Result, lang: str) -> Content:
     """What moved, where, and why: the numbers' part and the plan's part of the change, rules that forced it, inputs that differ."""
-    words = Words(instance, after, lang)
+    words, of = Words(instance, after, lang), found.of
     head = [Sentence("title", words.say("compare"), "head")]
     if not found.inputs:
         head.append(Sentence("same", words.say("same_input")))

@@ -171,9 +171,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     "for_insisting": ("{name} cannot be funded; with it, these rules conflict:", "{name}を採択すると、次の規則が矛盾します:"),
     # prices
     "prices": (
-        "what one more unit is worth: solved again at + and - a step, points of 100 of the aim's range",
-        "追加1単位の価値: 増減して再計算（目標の範囲を100とする）",
+        "what one more unit is worth: solved again at + and - a step, {scale}",
+        "追加1単位の価値: 増減して再計算（{scale}）",
     ),
+    "in_points": ("points of 100 of the aim's range", "目標の範囲を100とする"),
+    "own_units": ("of the criterion that decides, in its unit", "決め手の評価基準、その単位"),
     "limit": ("limit", "上限"),
     "year": ("year", "年度"),
     "step_size": ("step", "増分"),
@@ -190,7 +192,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "reason_": ("", ""),
     # alternatives
     "alternatives": (
-        "{n} plans within {share} of the best that differ as much as possible",
+        "plans within {share} of the best that differ as much as possible: {n}",
         "最良から{share}以内で、互いに最も異なる{n}計画",
     ),
     "alt_row": ("plan", "計画"),
@@ -211,6 +213,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "alt_fewer": (
         "No further plan that differs was found within the share and the time.",
         "範囲と時間内に、これ以上異なる計画は見つかりませんでした。",
+    ),
+    "alt_none": (
+        "No other set of programmes makes a plan within the share (proven).",
+        "範囲内の計画となる事業の組合せは、ほかにありません（証明済み）。",
     ),
     # core
     "core_weights": ("admissible weights lie between: {corners}", "許容される重みの端点: {corners}"),
@@ -267,8 +273,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     # bulk
     "bulk": ("why not: all {n} programmes that are not funded", "不採択{n}事業の理由"),
     "bulk_note": (
-        "loss: what funding it costs, points of 100 of the aim's range, a proven interval; break-even: its effects times so much; within: of the best plan",
-        "損失: 採択した場合に失う目標値（範囲を100とする、証明済みの区間）。損益分岐: 効果の倍率。近さ: 最良からその範囲内の計画に含まれるか",
+        "loss: what funding it costs, {scale}, a proven interval; break-even: its effects times so much; within: of the best plan",
+        "損失: 採択した場合に失う値（{scale}、証明済みの区間）。損益分岐: 効果の倍率。近さ: 最良からその範囲内の計画に含まれるか",
     ),
     "loss": ("loss", "損失"),
     "displaced": ("displaces", "外れる事業"),

@@ -183,13 +183,15 @@ class Variant(Record):
 
 
 class Alternatives(Record):
-    """Plans within `within` of the best that differ as much as possible. shared, never: programmes in all, in none of them."""
+    """Plans within `within` of the best that differ as much as possible. shared, never: programmes in all, in none of them
+    exhausted: proven that no further set of programmes is that close."""
 
     within: Exact
     variants: tuple[Variant, ...]
     shared: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     complete: bool = True
+    exhausted: bool = False
     seconds: float = 0.0
 
 
@@ -247,7 +249,8 @@ class InputChange(Record):
 class Comparison(Record):
     """Two results: what moved, what differs in the input, and how the earlier plan fares under the later one's rules.
 
-    carried: criteria of the earlier plan under the later data (None where it cannot be read there) · breaks: rules of the later instance that it violates.
+    carried: criteria of the earlier plan under the later data (None where it cannot be read there) · breaks: rules of the later instance that it violates
+    of: what aim_before, aim_carried, aim_after (minimised) and bound_after speak of, `aim` or a criterion.
     """
 
     shift: Shift
@@ -258,6 +261,7 @@ class Comparison(Record):
     aim_carried: Exact | None = None
     aim_after: Exact | None = None
     bound_after: Exact | None = None
+    of: str = "aim"
 
 
 Presence.model_rebuild()

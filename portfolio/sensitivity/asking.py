@@ -44,14 +44,14 @@ class Asking:
             if pool is not None:
                 pool.close()
 
-    def ask(self, stage: str, questions: Sequence[Record]) -> list[Record | None]:
-        """One record per question, in their order; None where a stop came first."""
+    def ask(self, stage: str, questions: Sequence[Record], coming: int = 0) -> list[Record | None]:
+        """One record per question, in their order; None where a stop came first. coming: questions that will follow, which may make it worth while to hire now."""
         tasks = [Task(self.key(q), q) for q in questions]
         known = self.store.find([t.key for t in tasks])
         if all(t.key in known for t in tasks):
             return [known[t.key] for t in tasks]
         report = None if self._watch is None else (lambda tally, watch=self._watch: watch(stage, tally))
-        found = self._carried_out(tasks, report)
+        found = self._carried_out(tasks, report, coming)
         return [found.get(t.key) for t in tasks]
 
     def key(self, asked: Record) -> str:
@@ -59,7 +59,7 @@ class Asking:
         moved = {self._factors[n]: u for n, u in enumerate(asked["levels"]) if u is not None}
         return content_hash([self._frames[asked["frame"]], moved, asked.get("starts", []), asked.get("only")])
 
-    def _carried_out(self, tasks: Sequence[Task], report: Callable[[Tally], None] | None) -> dict[str, Record]:
+    def _carried_out(self, tasks: Sequence[Task], report: Callable[[Tally], None] | None, coming: int) -> dict[str, Record]:
         """By workers hired when there is something to do for them: a sweep that is all in the store, or soon done, starts no process and no cluster."""
         if self._pool is None and self._scheduler is not None:
             from portfolio.engine.cluster import Cluster
@@ -67,16 +67,16 @@ class Asking:
             self._pool = Cluster(self.maker, self._scheduler, self._workers, self.stop)
         if self._pool is None:
             self._here = self._here or Threads(self.maker, 1, self.stop)
-            if self._workers == 1 or not self.maker.travels or self._soon_done(tasks, self._here, report):
+            if self._workers == 1 or not self.maker.travels or self._soon_done(tasks, self._here, report, coming):
                 return carry_out(tasks, self._here, self.store, self.stop, report)
             self._pool = Processes(self.maker, self._workers, self.stop)
         return carry_out(tasks, self._pool, self.store, self.stop, report)
 
-    def _soon_done(self, tasks: Sequence[Task], here: Pool, report: Callable[[Tally], None] | None) -> bool:
+    def _soon_done(self, tasks: Sequence[Task], here: Pool, report: Callable[[Tally], None] | None, coming: int) -> bool:
         """Begin in this process, and see what is left."""
         begun, reused = time.perf_counter(), len(self.store.find([t.key for t in tasks]))
         found = len(carry_out(tasks, here, self.store, self.stop, report, TRIAL))
-        left = len({t.key for t in tasks}) - found
+        left = len({t.key for t in tasks}) - found + coming
         return self.stop.is_set() or left * (time.perf_counter() - begun) < HIRING * max(found - reused, 1)
 
 

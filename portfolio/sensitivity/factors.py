@@ -6,7 +6,7 @@ two given values; scale: value = number * (low + u (high - low)); weight: that o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Literal
@@ -24,6 +24,8 @@ from portfolio.schema.quantity import Quantity
 from portfolio.schema.record import Text
 from portfolio.schema.references import hint
 
+FACTORS = ".factors."
+"""Between a product's path and the names of its factors."""
 WEIGHTS = "weights"
 Together = Literal["reason", "kind", "number"]
 """Which judged numbers move as one."""
@@ -197,19 +199,31 @@ def _span(text: str, ends_text: str) -> tuple[Fraction, Fraction]:
 
 
 def find_paths(variants: Variants, pattern: str) -> list[str]:
-    """Numbers that a pattern names. A programme's field may be named without its options (`programmes.small_uav.cost`), a fund or ceiling without `years`.
+    """Numbers that a pattern names, products as a whole among them. A programme's field may be named without its options (`programmes.small_uav.cost`), a fund or
+    ceiling without `years`.
 
     Raises UsageError.
     """
+    # Each product once, in the place of its first factor.
+    known = list(dict.fromkeys(name for path in variants.numbers for name in _names(path)))
     for form in _forms(pattern):
         wanted = segments(form)
-        found = [path for path in variants.numbers if _fits(segments(path), wanted)]
+        found = [path for path in known if _fits(segments(path), wanted)]
         if found:
             return found
     if "*" in pattern:
         raise UsageError(f"--vary {pattern}: no number of this instance fits", f"--vary {pattern}: 該当する数値がありません")
     variants.number(pattern)  # a product as a whole; else the error that says which segment is wrong
     return [pattern]
+
+
+def _names(path: str) -> Iterator[str]:
+    """The number itself, and the products that it is a factor of."""
+    at = path.find(FACTORS)
+    while at >= 0:
+        yield path[:at]
+        at = path.find(FACTORS, at + 1)
+    yield path
 
 
 def _forms(pattern: str) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -87,10 +87,11 @@ def run_sweep(instance: Instance, spec: ModelSpec, aim: Aim | None = None, todo:
     variants = Variants(instance)
     specs = (spec, *(m for m in todo.models if m.id != spec.id)) if todo.kind == "models" else (spec,)
     aims = [_weighted(instance, s, aim) for s in specs]
+    # What is wrong with the question is said before the base is solved.
+    factors, left_out = _factors(variants, todo, aims[0].weights)
+    points = _points(todo, factors)
     found = [_frame(instance, s, a, todo, means) for s, a in zip(specs, aims, strict=True)]
     frames = [f if isinstance(f, str) else f[0] for f in found]
-    factors, left_out = _factors(variants, todo, frames[0].aim if isinstance(frames[0], Frame) else None)
-    points = _points(todo, factors)
     design = Design(
         kind=todo.kind,
         factors=tuple(factors),
@@ -142,7 +143,7 @@ def _carried_out(asking: Asking, head: Sweep, todo: Todo, trouble: Sequence[str 
 def _point_runs(asking: Asking, todo: Todo, points: Sequence[Levels]) -> list[Record | None]:
     """All points; of a random design first the anchors, then the others from their nearest anchor."""
     anchors = points[:ANCHORS] if todo.kind in NEAR and len(points) > 2 * ANCHORS else []
-    early = asking.ask("runs", [question(p) for p in anchors])
+    early = asking.ask("runs", [question(p) for p in anchors], len(points) - len(anchors))
     solved = [(p, choice_of(r)) for p, r in zip(anchors, early, strict=True) if r is not None and r.get("taken")]
     later = [question(p, starts=_nearest(p, solved)) for p in points[len(anchors) :]]
     return [*early, *(asking.ask("runs", later) if not asking.stop.is_set() else [None] * len(later))]
@@ -214,12 +215,11 @@ def _from_zero(span: Range) -> Range:
     return Range(best=span.best, worst=Fraction(0) if span.best else Fraction(-1))
 
 
-def _factors(variants: Variants, todo: Todo, aim: Weighted | None) -> tuple[list[Factor], dict[str, int]]:
+def _factors(variants: Variants, todo: Todo, weights: Mapping[str, Fraction]) -> tuple[list[Factor], dict[str, int]]:
     if todo.kind == "models":
         return [], {}
     if todo.kind == "staircase":
         return [budget_factor(variants.base, todo.budget, todo.span)], {}
-    weights = {c.id: Fraction(1) for c in variants.base.criteria} if aim is None else aim.weights
     if todo.kind == "weights":
         return typed_factors(variants, [WEIGHTS], weights), {}
     if todo.vary:

@@ -22,17 +22,20 @@ def run_frame(sweep: Sweep) -> pd.DataFrame:
     programmes = sorted(
         {t.programme for run in sweep.runs for t in run.taken} | {t.programme for t in (sweep.base.taken if sweep.base else ())}
     )
+    criteria = [c["id"] for c in sweep.instance["criteria"]]
+    columns = ["number", "model", "status", "reason", "aim", "bound", "base_aim", *criteria]
+    columns += [*(f"level:{f.id}" for f in sweep.design.factors), *(f"money:{p}" for p in programmes)]
     rows: list[dict[str, Any]] = []
     for run in (*((sweep.base,) if sweep.base is not None else ()), *sweep.runs):
         row: dict[str, Any] = {"number": run.number, "model": run.model, "status": run.status, "reason": run.reason.en}
         row |= {"aim": run.aim, "bound": run.bound, "base_aim": run.base_aim}
-        row |= {c["id"]: run.criteria.get(c["id"]) for c in sweep.instance["criteria"]}
+        row |= {c: run.criteria.get(c) for c in criteria}
         levels = run.levels or (None,) * len(sweep.design.factors)
         row |= {f"level:{f.id}": None if u is None else float(u) for f, u in zip(sweep.design.factors, levels, strict=True)}
         money = {t.programme: t.money for t in run.taken}
         row |= {f"money:{p}": None if run.aim is None else money.get(p, 0.0) for p in programmes}
         rows.append(row)
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=columns)
     numbers = [name for name in frame.columns if name not in ("number", "model", "status", "reason")]
     frame[numbers] = frame[numbers].astype("float64")
     return frame

@@ -291,7 +291,7 @@ RESULT: dict[str, Any] = {
             "gap": "101/15699",
             "target": "0.01",
             "proven": True,
-            "within": {"loss_cvar": 60},
+            "within": {"loss_cvar": 80},
         },
         {"of": "emissions", "value": "0.3", "bound": "0.29", "gap": "0.01", "target": "0.008", "proven": True, "grid": "0.002"},
     ],

@@ -91,15 +91,30 @@ def test_a_second_checker_of_a_kind_is_refused() -> None:
 def test_a_claim_about_an_aim_without_one_number_is_unaudited_but_its_bound_is_not() -> None:
     result = fresh()
     result["aim"] = {"kind": "lexicographic", "order": ["growth"]}
+    result["claims"][1]["within"] = {}
     assert audited(result).unaudited == ("aim:lexicographic",)
     assert broken(audited(result)) == set()
     result["claims"][0]["bound"] = "0.24"
     assert {"bound", "gap"} <= broken(audited(result))
 
 
+def test_in_a_ranking_a_bound_holds_within_the_bounds_of_criteria_before_and_the_tolerance() -> None:
+    """loss_cvar is at least 54 and counts as kept up to a tenth of its range of 50 above: 59. A closer limit would leave plans out."""
+    result = fresh()
+    result["aim"] = {"kind": "lexicographic", "order": ["loss_cvar", "growth"], "tolerance": "0.1"}
+    ranked = {"of": "loss_cvar", "value": "54.25", "bound": 54, "gap": "1/217", "target": "0.01", "proven": True}
+    result["claims"] = [ranked, {**result["claims"][1], "within": {"loss_cvar": 59}}]
+    assert broken(audited(result)) == set()
+    result["claims"][1]["within"] = {"loss_cvar": "58.9"}
+    assert broken(audited(result)) == {"within_aim"}
+    result["claims"] = [{**ranked, "within": {"growth": 15}}]
+    assert broken(audited(result)) == {"within_aim"}
+
+
 def test_a_reference_aim_is_the_largest_distance_and_a_thousandth_of_the_sum() -> None:
     result = fresh()
     result["aim"] = {"kind": "reference", "point": {"growth": 16, "loss_cvar": 50}}  # 0.301 / 20 = 0.01505, 4.25 / 50 = 0.085
+    result["claims"][1]["within"] = {}
     result["claims"][0].update(value="0.08510005", bound="0.085", gap="0.00010005")
     assert broken(audited(result)) == set()
     result["aim"]["point"]["growth"] = 17
@@ -109,6 +124,7 @@ def test_a_reference_aim_is_the_largest_distance_and_a_thousandth_of_the_sum() -
 def test_an_equal_weight_aim_counts_the_criteria_of_the_instance() -> None:
     result = fresh()
     result["aim"] = {"kind": "weighted"}
+    result["claims"][1]["within"] = {}
     result["claims"][0].update(value="0.06250625", bound="0.0625", gap="0.00000625")  # (0.21505 + 0.285) / 8; six have no range
     assert broken(audited(result)) == set()
 

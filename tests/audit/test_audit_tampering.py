@@ -207,6 +207,8 @@ CLAIMS = [
     ("proven only with more of the grid", put("0.0019", "claims", 2, "grid"), "proven"),
     ("claim about something unknown", put("happiness", "claims", 2, "of"), "claim"),
     ("limits of the bound not kept", put(54, "claims", 1, "within", "loss_cvar"), "within"),
+    ("limits of the bound closer than the aim's floor", put(60, "claims", 1, "within", "loss_cvar"), "within_aim"),
+    ("limits of the bound that the aim does not set", put({"emissions": 1}, "claims", 1, "within"), "within_aim"),
     ("limits of an unknown criterion", put({"happiness": 1}, "claims", 1, "within"), "within"),
     ("best of a range worse than the plan", put(15, "ranges", "growth", "best"), "ranges"),
     ("best of a minimised range worse than the plan", put(55, "ranges", "loss_cvar", "best"), "ranges"),
@@ -247,7 +249,7 @@ def test_the_untouched_result_holds() -> None:
     verdict = audited(fresh())
     assert verdict.violations == ()
     assert verdict.unaudited == ()
-    assert verdict.checks == 308
+    assert verdict.checks == 309
 
 
 @pytest.mark.parametrize(("change", "rule"), [pytest.param(c, r, id=n) for n, c, r in KINDS])

@@ -46,6 +46,13 @@ def test_an_infeasible_instance_answers_four_with_its_proof(cli: Run) -> None:
     assert audited.code == 0 and "no plan obeys all rules" in audited.out
 
 
+def test_what_floors_of_the_aim_leave_out_is_said(cli: Run) -> None:
+    assert cli("solve", TOY, "--prove", "0", "--floor", "growth=10", "-q").code == 0
+    assert "no plan within the aim's limits beats " in cli("audit", "toy.result.json").out
+    assert cli("solve", TOY, "--prove", "--floor", "growth=1000", "-q").code == 4
+    assert "no plan obeys all rules and the aim's floors" in cli("audit", "toy.result.json").out
+
+
 def test_a_gap_may_follow_or_not() -> None:
     assert with_optional_gap(["solve", "x", "--prove"]) == ["solve", "x", "--prove=gap"]
     assert with_optional_gap(["solve", "--prove", "x.json"]) == ["solve", "--prove=gap", "x.json"]

@@ -62,6 +62,16 @@ def test_tables_for_spreadsheets_and_parquet_hold_every_run(cli: Run, tmp_path: 
     assert parquet["value"].tolist() == pytest.approx(csv["value"].tolist())
 
 
+def test_a_sweep_whose_base_is_infeasible_still_writes_its_empty_tables(cli: Run, tmp_path: Path) -> None:
+    impossible = ("--set", "programmes.project_1.mandatory=true", "--set", "funds.budget.years.1=1")
+    answer = cli("sweep", "lorie-savage", *VARY, *impossible, "--no-save", "--csv", "r.csv", "--parquet", "r.parquet")
+    assert answer.code == 4
+    assert "infeasible" in answer.out
+    for table in (pd.read_csv(tmp_path / "r.csv"), pd.read_parquet(tmp_path / "r.parquet")):
+        assert len(table) == 0
+        assert {"number", "status", "value", "level:funds.*.years.*"} <= set(table.columns)
+
+
 def test_failing_runs_are_counted_with_their_first_reason(cli: Run) -> None:
     answer = cli("sweep", "lorie-savage", "--vary", "funds.budget.years.1=-5:80", "--no-save")
     assert answer.code == 0

@@ -43,6 +43,12 @@ def test_nobody_at_the_address_is_a_usage_error(monkeypatch: pytest.MonkeyPatch)
         Cluster(Squares(), "tcp://127.0.0.1:1", 1, threading.Event())
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "host:port", "carrier://pigeon:1"])
+def test_an_address_that_is_none_is_a_usage_error_at_once(address: str) -> None:
+    with pytest.raises(UsageError, match="no Dask cluster"):
+        Cluster(Squares(), address, 1, threading.Event())
+
+
 def test_a_running_cluster_is_used_by_its_address_and_left_running(store: Store) -> None:
     import distributed
 

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portfolio.commands.entry import run
+from tests.support.toy_cli import Answer, Cli, toy_solved
 
-Answer = tuple[int, str, str]
-Cli = Callable[..., Answer]
 SMALL = "funds.budget.years.2026=1"
 
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    monkeypatch.chdir(tmp_path)
-    for name in ("PORTFOLIO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def call(*argv: str) -> Answer:
-        capsys.readouterr()
-        code = run(list(argv))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    call("solve", "toy", "-q", "-o", "toy.result.json", "--gap", "0")
-    return call
+    return toy_solved(capsys, monkeypatch, tmp_path)
 
 
 def data(answer: Answer) -> Any:
@@ -88,6 +72,22 @@ def test_every_topic_answers_in_words_and_as_data(cli: Cli) -> None:
         assert {"topic", "report", "answer", "exit_code"} <= set(data(cli("explain", "toy.result.json", *flags, "--json")))
 
 
+def test_a_single_criterion_is_counted_in_its_own_unit(cli: Cli) -> None:
+    """Nothing else moves the toy's criterion, so that a share of the best is a share of its value: 1 of 21 is within 5 % and not within 2 %."""
+    _, out, _ = cli("explain", "toy.result.json")
+    assert "billion yen, a proven interval" in out and "points of 100" not in out
+    within = data(cli("explain", "toy.result.json", "b", "--json"))["answer"]["within"]
+    assert within == {"1%": "no", "2%": "no", "5%": "yes"}
+    assert "points of 100" not in cli("explain", "toy.result.json", "--prices", "--all")[1]
+
+
+def test_that_nothing_else_is_close_is_an_answer_and_no_limit(cli: Cli) -> None:
+    code, out, _ = cli("explain", "toy.result.json", "--alternatives", "3", "--within", "1%")
+    assert code == 0 and "No other set of programmes" in out
+    found = data(cli("explain", "toy.result.json", "--alternatives", "9", "--within", "6%", "--json"))["answer"]
+    assert found["exhausted"] and found["complete"] and 1 < len(found["variants"]) < 9
+
+
 def test_planning_again_says_what_the_old_plan_breaks(cli: Cli) -> None:
     code, out, _ = cli("explain", "toy.result.json", "--persist", "0,1,3", "--set", "funds.budget.years.2026=8")
     assert code == 0 and "breaks" in out and "The budget" in out
@@ -106,6 +106,17 @@ def test_wrong_questions_are_usage_errors(cli: Cli) -> None:
     ):
         code, _, err = cli("explain", "toy.result.json", *argv)
         assert code == 2 and err, argv
+
+
+def test_a_question_that_cannot_be_asked_is_refused_before_anything_is_assembled(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError("assembled")
+
+    monkeypatch.setattr("portfolio.explain.question.Question.__init__", never)
+    for argv in (["toy.result.json", "nobody"], ["toy.result.json", "b", "--break-even", "luck"]):
+        for lang in ("en", "ja"):
+            code, _, err = cli("explain", *argv, "--lang", lang)
+            assert code == 2 and err, argv
 
 
 def test_another_file_of_ours_is_named_with_what_to_do(cli: Cli) -> None:

@@ -82,6 +82,7 @@ def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int)
         assert (answer.status == "infeasible") == (expected is None), (seed, programme.id)
         assert (answer.topic == "why") == (programme.id in funded)
         if expected is None:
+            assert set(answer.within.values()) == {"no"}
             continue
         assert answer.value is not None and answer.bound is not None and answer.plan is not None
         assert (programme.id in {c.programme for c in answer.plan.choices}) != (programme.id in funded)
@@ -94,6 +95,10 @@ def test_the_best_plan_with_or_without_a_programme_equals_enumeration(seed: int)
         true = expected - (best(instance) or 0.0)
         assert answer.loss.low is not None and answer.loss.high is not None
         assert float(answer.loss.low) - GRID_LOSS <= true <= float(answer.loss.high) + GRID_LOSS
+        for share, said in answer.within.items():
+            room = float(share.removesuffix("%")) / 100 * question.unit
+            assert said != "yes" or true <= room + GRID_LOSS, (seed, programme.id, share)
+            assert said != "no" or true >= room - GRID_LOSS, (seed, programme.id, share)
 
 
 @pytest.mark.parametrize("seed", seeds(6000, 5, 200))

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portfolio.commands.entry import run
 from portfolio.explain import presence as sought
 from portfolio.explain.collection import about, explanation
 from portfolio.formats.explanation_text import read_explanation
 from portfolio.formats.result_text import read_result
+from tests.support.toy_cli import Cli, toy_solved
 
-Answer = tuple[int, str, str]
-Cli = Callable[..., Answer]
 SAVED = Path("toy.explain.json")
 
 
 @pytest.fixture
 def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PORTFOLIO_LANG", "en")
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def call(*argv: str) -> Answer:
-        capsys.readouterr()
-        code = run(list(argv))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return code, said.out, said.err
-
-    call("solve", "toy", "-q", "-o", "toy.result.json", "--gap", "0")
-    return call
+    return toy_solved(capsys, monkeypatch, tmp_path)
 
 
 def test_several_questions_about_one_result_share_one_file_and_none_is_lost(cli: Cli) -> None:
@@ -129,6 +114,9 @@ def test_an_unknown_programme_gets_a_suggestion_and_leaves_no_file(cli: Cli) -> 
     code, _, err = cli("explain", "made.result.json", known[:-1] + "_")
     assert code == 2 and known[:-2] in err
     assert not list(Path().glob("*.explain.*"))
+    for called, lang in (("Programme B", "en"), ("B", "en"), ("事業B", "ja")):
+        code, _, err = cli("explain", "toy.result.json", called, "--lang", lang)
+        assert code == 2 and "`b`" in err, called
 
 
 def test_what_a_frontier_said_is_kept_when_asked_again_without_it(cli: Cli) -> None:

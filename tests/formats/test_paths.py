@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from portfolio.errors import UsageError
-from portfolio.formats.paths import with_settings
+from portfolio.formats.paths import value_at, with_settings
 
 RAW: dict[str, Any] = json.loads(
     """{"header": {"id": "t", "first_year": 2026, "last_year": 2027},
@@ -72,3 +72,11 @@ def test_a_path_that_leads_nowhere_says_what_is_there(setting: str, hint: str) -
     with pytest.raises(UsageError) as caught:
         with_settings(RAW, [setting])
     assert hint in caught.value.messages["en"]
+
+
+def test_a_field_that_is_not_written_is_not_offered_as_its_own_spelling() -> None:
+    with pytest.raises(UsageError) as caught:
+        value_at(RAW, "programmes.p.mandatory")
+    assert "no `mandatory`" in caught.value.messages["en"]
+    assert "did you mean `mandatory`" not in caught.value.messages["en"]
+    assert "options" in caught.value.messages["en"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portfolio.api.allocate import Effort, allocate
@@ -16,6 +17,8 @@ from portfolio.results import Choice, Payment, Result
 from portfolio.schema.fund import Fund
 from portfolio.schema.instance import Instance
 from portfolio.schema.validate import parse_instance
+from portfolio.session import Session
+from portfolio.solvers.outcome import Ask
 
 SPEC = load_model()
 WEIGHTS = st.lists(st.integers(0, 20), min_size=1, max_size=6).filter(any)
@@ -26,6 +29,7 @@ def fund_of(weights: list[int]) -> Fund:
     return Fund.model_validate({"id": "k", "years": {"2026": 1}, "outlay_profile": profile})
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**13), WEIGHTS)
 def test_outlays_add_up_to_the_commitment_and_stay_within_a_unit(amount: int, weights: list[int]) -> None:
     fund = fund_of(weights)
@@ -54,6 +58,7 @@ def paid(amounts: list[int]) -> Choice:
     return Choice(programme="a", option="base", scale=1, effect=1, private=0, payments=payments)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=5))
 def test_as_little_as_possible_is_carried(years: list[tuple[int, int]]) -> None:
     """Carrying less in any year would leave a later one short; what is carried closes every ledger where that is possible at all."""
@@ -115,3 +120,73 @@ def test_ledgers_of_a_plan_close_in_every_year(published: Result) -> None:
         assert line.authority + line.carried_in == use + line.carried_out + line.lapsed and line.lapsed >= 0
         total[line.fund] = total.get(line.fund, 0) + line.committed - line.outlay
     assert {k: v for k, v in total.items() if v} == published.plan.later
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"needs": [{"id": "n", "weight": 1, "target": 10, "floor": "0.225"}]},
+        {
+            "criteria": [{"id": "growth", "kind": "contribution"}, {"id": "cover", "kind": "coverage"}],
+            "needs": [{"id": "n", "weight": 100, "target": 10}],
+            "rules": [{"id": "least", "kind": "criterion_bound", "criterion": "cover", "min": "22.5"}],
+        },
+    ],
+    ids=["need_floor", "criterion_bound"],
+)
+def test_a_limit_on_what_is_earned_is_kept_by_whole_units_too(rule: dict[str, object]) -> None:
+    """10 units of money; the need asks for 4.5 of them, so that 4 are too few whatever the other programme would make of the sixth."""
+    raw = {
+        "header": {"id": "earned", "first_year": 2026, "last_year": 2026, "grid": 1},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "archetypes": [{"id": "any", "curve": [["0.1", "0.1"], [1, 1]]}],
+        "funds": [{"id": "k", "years": {"2026": 10}}],
+        "programmes": [
+            {"id": "rich", "archetype": "any", "cost": 10, "effects": {"growth": 100}},
+            {"id": "needed", "archetype": "any", "cost": 10, "covers": {"n": 5}},
+        ],
+    }
+    session = Session(parse_instance({**raw, **rule}), SPEC)
+    weights = np.eye(session.program.q)[0]
+    outcome = session.minimise(weights, Ask())
+    assert outcome.x is not None and outcome.objective == pytest.approx(-55)
+    plan, verdict = session.publish(outcome.x, weights)
+    assert verdict.holds
+    assert {c.programme: sum(p.amount for p in c.payments) for c in plan.choices} == {"rich": 5, "needed": 5}
+
+
+@pytest.mark.parametrize(
+    ("header", "fund", "programme"),
+    [
+        ({"discount_rate": "0.1"}, {"years": {"2027": 1100}}, {"first_year": 2027}),
+        ({}, {"basis": "outlay", "outlay_profile": ["0.5", "0.5"], "years": {"2026": 500, "2027": 500}}, {"last_year": 2026}),
+    ],
+    ids=["discounted", "cash"],
+)
+def test_a_plan_that_takes_a_fund_to_the_last_unit_is_published(
+    header: dict[str, object], fund: dict[str, object], programme: dict[str, object]
+) -> None:
+    """All or nothing, and the fund holds exactly what it costs: 1100 next year are 1000 today; half of 1000 is paid out in each year."""
+    raw = {
+        "header": {"id": "exact", "first_year": 2026, "last_year": 2027, "grid": 1, **header},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "k", **fund}],
+        "programmes": [{"id": "a", "cost": 1000, "effects": {"growth": 1}, **programme}],
+    }
+    plan = allocate(parse_instance(raw), SPEC).plan
+    assert plan is not None and [c.programme for c in plan.choices] == ["a"]
+
+
+def test_payers_are_not_settled_at_the_cost_of_money_that_moves() -> None:
+    """1100 next year or 1000 today carry out the same; the last plan had 1100, and moving money has a price."""
+    raw = {
+        "header": {"id": "moved", "first_year": 2026, "last_year": 2027, "grid": 1, "discount_rate": "0.1"},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "funds": [{"id": "k", "years": {"2026": 2000, "2027": 2000}}],
+        "programmes": [{"id": "a", "cost": 1000, "effects": {"growth": 1}}],
+        "rules": [{"id": "close", "kind": "persistence", "price": "0.001", "criterion": "growth"}],
+        "reference": [{"programme": "a", "option": "base", "money": 1100}],
+    }
+    plan = allocate(parse_instance(raw), SPEC).plan
+    assert plan is not None and plan.criteria["growth"] == 1
+    assert [(p.year, p.amount) for c in plan.choices for p in c.payments] == [(2027, 1100)]

@@ -164,6 +164,14 @@ def shift_bound(raw: Raw) -> None:
     entry["bound"] = smaller(entry["bound"], "10")
 
 
+def in_longer_ranges(raw: Raw) -> None:
+    """Limits stay what they are, epsilon looks ten times smaller."""
+    certificate = raw["certificate"]
+    for owner, name in [(certificate, "reach"), (certificate, "certified"), *((z, "alpha") for z in certificate["zones"])]:
+        owner[name] = exact_json(to_fraction(owner[name]) / 10)
+    certificate["scale"] = [exact_json(10 * to_fraction(r)) for r in certificate["scale"]]
+
+
 LIES: dict[str, Callable[[Raw], object]] = {
     "a smaller epsilon": lambda r: r["certificate"].update(certified="1/1000000"),
     "a zone left out": lambda r: r["certificate"]["zones"].pop(),
@@ -177,9 +185,12 @@ LIES: dict[str, Callable[[Raw], object]] = {
     "a half-space without arithmetic": lambda r: zone(r, "half-space").update(alpha=0),
     "a half-space's bound lowered": shift_bound,
     "a half-space with a negative weight": lambda r: zone(r, "half-space").update(weights=[-1, 1, 1]),
+    "a half-space without weights": lambda r: zone(r, "half-space").update(weights=[]),
     "a zone proven elsewhere": lambda r: r["certificate"]["zones"][0].update(at=[0, 0, 0]),
     "a zone called open with a small bound": lambda r: r["certificate"]["zones"][0].update(proof="open"),
     "another scale": lambda r: r["certificate"].update(scale=[1, 1, 1]),
+    "ranges left out": lambda r: r.update(ranges={}),
+    "a longer scale, and everything in it": lambda r: in_longer_ranges(r),
     "a negative scale": lambda r: r["certificate"].update(scale=[-1, 1, 1]),
     "a shorter vector": lambda r: r["certificate"].update(start=[1, 1]),
     "another sense": lambda r: r["certificate"].update(signs=[1, 1, 1]),

@@ -98,6 +98,20 @@ def test_a_product_may_be_scaled_as_a_whole() -> None:
     assert way.contributes == {"value": 28}
 
 
+def test_a_pattern_finds_products_as_a_whole_beside_plain_numbers() -> None:
+    raw = load("lorie-savage").canonical()
+    raw["programmes"][0]["effects"]["value"] = {"factors": {"market": 7, "share": {"factors": {"ours": 1, "won": 2}}}}
+    v = Variants(parse_instance(raw))
+    found = find_paths(v, "programmes.*.effects.*")
+    assert found[:2] == ["programmes.project_1.effects.value", "programmes.project_2.effects.value"]
+    assert len(found) == len(raw["programmes"])
+    assert find_paths(v, "programmes.*.effects.*.factors.share") == ["programmes.project_1.effects.value.factors.share"]
+    (scaled,) = typed_factors(v, ["programmes.*.effects.*=x0.5:2"], {})
+    moved = settings_of(v, [scaled], [F(1)])
+    assert moved["programmes.project_1.effects.value"] == 28
+    assert set(moved) == set(found)
+
+
 def test_weights_are_normalised_and_only_moved_when_asked() -> None:
     weights = {"a": F(1, 2), "b": F(1, 2)}
     typed = typed_factors(variants(), ["weights.a=0:3"], weights)
