@@ -77,6 +77,7 @@ class Family:
         to FRACTIONAL. ask.start: values of integer columns to complete; it must not fail to obey the rows at u, else it is ignored.
         """
         lp.put(u)
+        lp.lp.forget()
         search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives)
         values = self.bounds(u)
         low = values < ask.cutoff
