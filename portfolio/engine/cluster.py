@@ -23,18 +23,22 @@ PATIENCE = 40
 STARTING = "120s"
 """Until a connection is given up: Dask's 30 s are too short for a machine that is busy or was suspended while its workers started."""
 RARELY = "10s"
+QUIET: dict[str, Any] = {
+    # What looks at the processes many times a second: it wants the interpreter that a run wants.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": RARELY,
+    "distributed.admin.system-monitor.interval": RARELY,
+    "distributed.scheduler.active-memory-manager.start": False,
+    # Set, it gives memory back at nearly every call of free, and a run takes and frees the same few MB again and again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
+}
+"""Dask settings under which a cluster costs least (docs/scale.md); those of a cluster started elsewhere are its owner's."""
 _SETTINGS: dict[str, Any] = {
+    **QUIET,
     # A run that killed two workers is suspect enough to be tried by itself.
     "distributed.scheduler.allowed-failures": 1,
     "distributed.comm.timeouts.connect": STARTING,
     "distributed.comm.timeouts.tcp": STARTING,
-    # What watches the processes many times a second, for a dashboard that is not there: workers, nannies and scheduler share this machine with the solver.
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.system-monitor.interval": RARELY,
-    "distributed.admin.tick.interval": RARELY,
-    "distributed.scheduler.active-memory-manager.start": False,
-    # Trims the heap at nearly every call of free: a run frees and takes the same few MB again.
-    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
 """Of a cluster started here."""
 DESERTED = {True: 30.0, False: 600.0}
