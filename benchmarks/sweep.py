@@ -101,7 +101,7 @@ def running_cluster(workers: int, settings: dict[str, Any]) -> Iterator[str]:
             process = stack.enter_context(subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=folder, env=environment))
             stack.callback(process.terminate)
 
-        started("scheduler", "--port", "0")
+        started("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0")
         started("worker", "--nworkers", str(workers), "--nthreads", "1")
         with distributed.Client(scheduler_file=place, timeout=60) as client:
             client.wait_for_workers(workers, timeout=60)

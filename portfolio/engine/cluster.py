@@ -41,6 +41,8 @@ _SETTINGS: dict[str, Any] = {
     "distributed.comm.timeouts.tcp": STARTING,
 }
 """Of a cluster started here."""
+UNSEEN: dict[str, Any] = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+"""Of a scheduler started here: whatever port is free, for 8787 is taken where another cluster runs."""
 DESERTED = {True: 30.0, False: 600.0}
 """Seconds without any worker until that is an error, of a cluster started here or not: nothing brings workers back here, elsewhere a queue may."""
 
@@ -73,11 +75,12 @@ class Cluster:
                         # As for worker processes; the limit's watch costs more than the few records that a worker holds.
                         memory_limit=0,
                         dashboard_address=None,
+                        scheduler_kwargs=UNSEEN,
                         silence_logs=logging.CRITICAL,
                     )
             else:
                 # A client that stumbles over its address takes 80 s to close, and says so.
-                importlib.import_module("distributed.comm").get_address_host_port(scheduler)
+                importlib.import_module("distributed.comm").resolve_address(scheduler)
             self._client: Any = distributed.Client(self._cluster or scheduler, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError, RuntimeError) as error:

@@ -201,8 +201,9 @@ class _Rows:
             highs.append(float(low) + float(slack) * (not partial))
         width = len(lower)
         for earned in window.earned:
-            moved = np.flatnonzero(earned.coefficients)
             largest = float(np.abs(earned.coefficients).max(initial=0.0)) or 1.0
+            # What weighs less than the solver's tolerance against the largest is not in its matrix either.
+            moved = np.flatnonzero(np.abs(earned.coefficients) > SOLVER_FEASIBILITY * largest)
             cols.append(width - len(earned.coefficients) + moved)
             values.append(earned.coefficients[moved] / largest)
             lows.append(earned.least / largest + float(GRID_MARGIN))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from portfolio.engine.cluster import Cluster
+from portfolio.engine.cluster import UNSEEN, Cluster
 from portfolio.engine.store import Store
 from portfolio.engine.work import LOST, carry_out
 from portfolio.errors import UsageError
@@ -53,7 +53,9 @@ def test_a_running_cluster_is_used_by_its_address_and_left_running(store: Store)
     import distributed
 
     stop = threading.Event()
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, scheduler_kwargs=UNSEEN, silence_logs=50
+    ) as running:
         for _ in range(2):
             cluster = Cluster(Squares(), running.scheduler_address, 4, stop)
             assert cluster.width == 1
@@ -66,7 +68,9 @@ def test_a_cluster_that_lost_all_its_workers_is_an_error_and_no_hang(store: Stor
 
     monkeypatch.setattr("portfolio.engine.cluster.DESERTED", {True: 1.0, False: 1.0})
     stop = threading.Event()
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=50) as running:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, scheduler_kwargs=UNSEEN, silence_logs=50
+    ) as running:
         cluster = Cluster(Squares(pause=0.02), running.scheduler_address, 1, stop)
         with pytest.raises(UsageError, match="no worker for"):
             carry_out(questions(300), cluster, store, stop, lambda tally: running.scale(0) if tally.done >= 20 else None)

@@ -155,6 +155,30 @@ def test_a_limit_on_what_is_earned_is_kept_by_whole_units_too(rule: dict[str, ob
     assert {c.programme: sum(p.amount for p in c.payments) for c in plan.choices} == {"rich": 5, "needed": 5}
 
 
+def test_what_does_next_to_nothing_for_a_missed_limit_is_left_out_of_its_row() -> None:
+    """Against the programme that serves the need, the third one's coefficient is below what the solver's matrix holds."""
+    raw = {
+        "header": {"id": "earned", "first_year": 2026, "last_year": 2026, "grid": 1},
+        "criteria": [{"id": "growth", "kind": "contribution"}],
+        "archetypes": [{"id": "any", "curve": [["0.1", "0.1"], [1, 1]]}],
+        "needs": [{"id": "n", "weight": 1, "target": 1, "floor": "22.5"}],
+        "funds": [{"id": "k", "years": {"2026": 10}}, {"id": "own", "years": {"2026": 5}, "eligible": {"programmes": ["tiny"]}}],
+        "programmes": [
+            {"id": "rich", "archetype": "any", "cost": 10, "effects": {"growth": 100}},
+            {"id": "needed", "archetype": "any", "cost": 10, "covers": {"n": 50}},
+            {"id": "tiny", "archetype": "any", "cost": 10, "mandatory": True, "funds": ["own"], "covers": {"n": "0.00000003"}},
+        ],
+    }
+    session = Session(parse_instance(raw), SPEC)
+    weights = np.eye(session.program.q)[0]
+    outcome = session.minimise(weights, Ask())
+    assert outcome.x is not None
+    plan, verdict = session.publish(outcome.x, weights)
+    assert verdict.holds
+    paid = {c.programme: sum(p.amount for p in c.payments) for c in plan.choices}
+    assert (paid["rich"], paid["needed"]) == (5, 5)
+
+
 @pytest.mark.parametrize(
     ("header", "fund", "programme"),
     [

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from portfolio.api.public import load
-from portfolio.engine.cluster import Cluster
+from portfolio.engine.cluster import UNSEEN, Cluster
 from portfolio.engine.processes import Processes
 from portfolio.engine.store import Store
 from portfolio.engine.threads import Threads
@@ -159,7 +159,9 @@ def test_kill_9_at_20_random_moments_of_one_sweep(tmp_path: Path, handed_out: Ha
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_kill_9_at_20_random_moments_of_one_sweep_on_a_running_cluster(tmp_path: Path, handed_out: HandedOut) -> None:
     distributed: Any = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as running:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_kwargs=UNSEEN, silence_logs=50
+    ) as running:
         kill_20_times(tmp_path / "s.sqlite", handed_out, running.scheduler_address)
 
 
