@@ -69,7 +69,7 @@ class HalfSpaces:
         return np.asarray(self._weights[chosen] * self._r, dtype=np.float64)
 
     def best(self, upper: tuple[Fraction, ...]) -> tuple[Fraction, HalfSpace] | None:
-        """Least alpha that any of them proves for the zone, rounded up, and which. A half-space that leans on a criterion
+        """Least alpha that any of them proves for the zone, rounded up (0 where it holds nothing), and which. A half-space that leans on a criterion
         where the zone is still unlimited is left aside."""
         if not self.listed:
             return None
@@ -81,7 +81,7 @@ class HalfSpaces:
         if not np.isfinite(alphas[k]):
             return None
         space = self.listed[k]
-        return rounded_up(space.alpha(upper, self.scale)), space
+        return max(rounded_up(space.alpha(upper, self.scale)), Fraction(0)), space
 
     def contradicted(self, values: Floats, tolerance: float) -> list[HalfSpace]:
         """Half-spaces that a feasible f (q,) lies outside of by more than the tolerance [alpha]."""

@@ -105,7 +105,8 @@ def test_criteria_that_make_no_frontier(instance: Instance, criteria: tuple[str,
 def test_every_checkpoint_carries_a_weaker_certificate_and_leads_to_the_same_frontier(
     instance: Instance, zones: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portfolio.api.seldom.SAVE_EVERY", -1e9)
+    monkeypatch.setattr("portfolio.api.seldom.SAVE_EVERY", 0.0)
+    monkeypatch.setattr("portfolio.api.seldom.SHARE", 0)
     monkeypatch.setattr("portfolio.pareto.running.EPOCH", 5)
     states: list[str] = []
     effort = Effort(zones=zones, save=lambda f: states.append(result_text(f)))
@@ -299,3 +300,12 @@ def test_the_library_speaks_of_frontiers_too(instance: Instance, found: Frontier
     assert list(frames["points"].index) == [p.id for p in found.points]
     assert frames["funded"].shape == (len(found.points), len(instance.programmes))
     assert frames["zones"]["alpha"].max() <= 0.05
+
+
+def test_a_zone_that_holds_nothing_is_bounded_by_zero_not_below() -> None:
+    """What a half-space proves of an empty zone is negative; a certificate speaks of distances."""
+    sizes = {"funds": 2, "years": 2, "scenarios": 3, "exposures": 3, "needs": 2, "fields": 3, "archetypes": 2}
+    empty = frontier(portfolio.generate(programmes=8, options=1, seed=3, **sizes), load_model("allocation"), Fraction(1, 10))
+    assert empty.certificate is not None
+    assert min(zone.alpha for zone in empty.certificate.zones) == 0
+    assert audit_frontier(empty).holds

@@ -64,7 +64,8 @@ def test_zones_closed_by_integer_programs_are_named_as_trusted() -> None:
 
 
 def test_proofs_are_the_same_after_a_stop(monkeypatch: pytest.MonkeyPatch, found: Frontier) -> None:
-    monkeypatch.setattr("portfolio.api.seldom.SAVE_EVERY", -1e9)
+    monkeypatch.setattr("portfolio.api.seldom.SAVE_EVERY", 0.0)
+    monkeypatch.setattr("portfolio.api.seldom.SHARE", 0)
     monkeypatch.setattr("portfolio.pareto.running.EPOCH", 4)
     states: list[Frontier] = []
     whole = frontier(instance(), load_model(), EPSILON, Effort(save=states.append))
