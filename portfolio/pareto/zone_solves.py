@@ -36,6 +36,8 @@ WEIGHTED_GAP = 0.5
 SLACK_PRICE = 0.05
 """What a dive pays for sum f_i / r_i beside alpha (the augmented scalarisation of Steuer, Choo 1983, doi:10.1007/BF02591870): criteria that do not hold
 alpha back get better too, and plans lose less of alpha than without."""
+HALF = 2
+"""A zone's dive fixes every other fractional column at a time: half the time that an eighth takes, for plans as deep."""
 TRIFLE = 1e-7
 """Room given to a criterion's own value in the second stage [range]."""
 
@@ -219,7 +221,7 @@ class ZoneSolves:
             answer = lp.solve(seconds=limits.ask().seconds)
             if not answer.finished or answer.empty:
                 return None
-        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds)
+        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds, HALF)
         return None if x is None else x[: self.alpha]
 
     def weighted(

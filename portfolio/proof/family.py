@@ -40,7 +40,7 @@ _INF = float("inf")
 def workshop(program: Program, cost: Floats, moving: Sequence[int], seed: int = 0) -> BoxedLp:
     """The LP that families of this Program, cost (n,) and moving rows are improved with. row_lower of moving rows counts as -inf; the
     Program's column bounds must hold for every u that will be asked about. Not thread-safe. Raises SolverFailure."""
-    return BoxedLp(Lagrangian(program, cost, moving), Relaxation(program, seed))
+    return BoxedLp(Lagrangian(program, cost, moving), Relaxation(program, seed, jumps=True))
 
 
 class Family:

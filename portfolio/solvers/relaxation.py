@@ -18,8 +18,8 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.hand_over import check_finite, hand_over
 
 _INF = float("inf")
-DEVEX = 1
-"""HiGHS' number for Devex pricing: steepest edge weights would be worked out anew, row by row, whenever a basis is put in."""
+CHOSEN, DEVEX = -1, 1
+"""HiGHS' numbers for the pricing of its choice (steepest edge) and for Devex."""
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the serial dual and the primal simplex."""
 
@@ -27,14 +27,15 @@ DUAL, PRIMAL = 1, 4
 class Relaxation:
     """One LP object. Not thread-safe. Every status that is not expected raises SolverFailure."""
 
-    def __init__(self, program: Program, seed: int = 0) -> None:
+    def __init__(self, program: Program, seed: int = 0, jumps: bool = False) -> None:
+        """jumps: most solves start from a basis that is put in; steepest edge weights would be worked out anew, row by row, for each."""
         check_finite(program)
         self.n = program.n
         self._everything = np.arange(program.n, dtype=np.int32)
         self._highs = highspy.Highs()
         settings: dict[str, Any] = {
             "output_flag": False, "threads": 1, "parallel": "off", "presolve": "off", "random_seed": seed,
-            "simplex_dual_edge_weight_strategy": DEVEX,
+            "simplex_dual_edge_weight_strategy": DEVEX if jumps else CHOSEN,
             "primal_feasibility_tolerance": SOLVER_FEASIBILITY, "dual_feasibility_tolerance": SOLVER_FEASIBILITY,
         }  # fmt: skip
         for name, value in settings.items():
