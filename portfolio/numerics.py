@@ -65,6 +65,9 @@ FRACTIONAL = 1e-6
 LP_SAFETY = 1e-9
 """Taken off every LP bound of a tree [relative]: the optimum of a floating-point simplex may lie this much above the true one."""
 
+TIE = 3e-8
+"""Most that a reward for breaking ties takes off an LP's value per column [largest cost coefficient = 1]: below HiGHS' dual tolerance, and yet enough."""
+
 GRID_SHARE_LIMIT = Fraction(1, 20)
 """Most that whole units may cost a plan that is still called proven [gap's unit]; above it the grid is too coarse for the amounts."""
 

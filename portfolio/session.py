@@ -17,7 +17,7 @@ import numpy as np
 from portfolio.audit import Verdict as Checked
 from portfolio.first_plan import first_plan
 from portfolio.formulation.assemble import assemble
-from portfolio.ledger.finish import finish
+from portfolio.ledger.finish import Finisher
 from portfolio.payoff import LARGE, Span, payoff
 from portfolio.program import Floats, Program
 from portfolio.results import Plan
@@ -50,12 +50,21 @@ class Session:
     """One instance under one model, inside one solver."""
 
     def __init__(
-        self, instance: Instance, spec: ModelSpec, seed: int = 0, program: Program | None = None, solver: str = "highs", threads: int = 1
+        self,
+        instance: Instance,
+        spec: ModelSpec,
+        seed: int = 0,
+        program: Program | None = None,
+        solver: str = "highs",
+        threads: int = 1,
+        tight: bool = False,
     ) -> None:
-        self.instance, self.spec, self.seed = instance, spec, seed
-        self.program = program if program is not None else assemble(instance, spec)
+        """program: instead of assembling one · tight: as formulation.assemble takes it."""
+        self.instance, self.spec, self.seed, self.tight = instance, spec, seed, tight
+        self.program = program if program is not None else assemble(instance, spec, tight=tight)
         self._door = partial(open_door, solver, seed=seed, threads=threads)
         self.solver = self._door(self.program)
+        self._finisher: Finisher | None = None
         self._add_criterion_rows()
 
     def _add_criterion_rows(self) -> None:
@@ -65,7 +74,7 @@ class Session:
 
     def move_to(self, instance: Instance, program: Program) -> None:
         """Go on with another instance and its Program; a HiGHS object stays and takes the new numbers."""
-        self.instance, self.program = instance, program
+        self.instance, self.program, self._finisher = instance, program, None
         if isinstance(self.solver, Highs):
             self.solver.exchange(program)
         else:
@@ -127,7 +136,9 @@ class Session:
 
     def publish(self, x: Floats, weights: Floats) -> tuple[Plan, Checked]:
         """The audited plan on the grid of a solution x (n,) found for these weights on the criteria (q,)."""
-        return finish(self.instance, self.spec, self.program, x, weights @ self.program.criteria)
+        if self._finisher is None:
+            self._finisher = Finisher(self.instance, self.spec, self.program)
+        return self._finisher.finish(x, weights @ self.program.criteria)
 
     def tighten(self, units: int) -> None:
         """Keep `units` grid units free in every row that money can break (floors and ceilings alike), for rounding to fit."""

@@ -79,7 +79,7 @@ def frontier(
     if not 0 < epsilon < 1:
         raise UsageError("epsilon must lie between 0 and 100 %", "εは0より大きく100%未満にしてください")
     instance = as_view(instance, spec)
-    session = Session(instance, spec, effort.seed)
+    session = Session(instance, spec, effort.seed, tight=True)
     chosen = chosen_criteria(session.program, criteria)
     program = subset(session.program, chosen)
     options = {"epsilon": exact_text(epsilon), "criteria": list(program.names), "seed": effort.seed, "zones": effort.zones}

@@ -66,7 +66,7 @@ def check_zones(frontier: Frontier) -> ZonesChecked:
     trusted = Counter[str](zone.proof for zone in certificate.zones if zone.tree is None)
     if not shown:
         return ZonesChecked(0, trusted)
-    program = assemble(parse_instance(frontier.instance), ModelSpec.model_validate(frontier.model))
+    program = assemble(parse_instance(frontier.instance), ModelSpec.model_validate(frontier.model), tight=certificate.tight)
     try:
         held = _held(program, certificate, shown)
     except Unproven as error:

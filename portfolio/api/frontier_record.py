@@ -20,6 +20,7 @@ from portfolio.program import Program
 from portfolio.proof.forest import Forest
 from portfolio.results import Frontier, FrontierCertificate, FrontierPoint, Range, Zone
 from portfolio.schema.exact import exact_json, exact_text, to_fraction
+from portfolio.solvers.basis import packed, unpacked
 
 
 def points_of(search: Search) -> tuple[FrontierPoint, ...]:
@@ -45,6 +46,7 @@ def certificate_of(search: Search, program: Program, digest: str, more: Sequence
         target=frame.target,
         certified=search.certified,
         zones=tuple(_zone(search, vector, known, places) for vector, known in zones),
+        tight=True,
         proofs=proofs,
     )
     return certificate, places
@@ -93,11 +95,22 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
         ],
         "spaces": [_space(search, space) for space in search.spaces.listed],
         "zones": [_written(vector, known, places) for vector, known in search.known.items()],
+        **_bases(search),
         "serial": search.serial,
-        "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha)} for g in pending],
+        "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha), "aim": [int(v) for v in g.aim]} for g in pending],
         "counts": dict(search.counts),
         "trouble": list(search.trouble),
     }
+
+
+def _bases(search: Search) -> dict[str, Any]:
+    """Where the relaxations of zones start: the distinct bases, and the place among them for each zone that has one."""
+    distinct = {id(basis): basis for basis in search.bases.values()}
+    # A basis is packed once; what holds it keeps its id from being used again.
+    search.packed = {key: search.packed.get(key) or (basis, packed(basis)) for key, basis in distinct.items()}
+    place = {key: n for n, key in enumerate(distinct)}
+    starts = [[[int(v) for v in zone], place[id(basis)]] for zone, basis in search.bases.items()]
+    return {"bases": [text for _, text in search.packed.values()], "starts": starts}
 
 
 def with_plans(state: dict[str, Any], search: Search) -> dict[str, Any]:
@@ -115,7 +128,7 @@ def _space(search: Search, space: HalfSpace) -> dict[str, Any]:
 def _written(vector: Vector, known: Known, places: dict[int, int]) -> dict[str, Any]:
     space = None if known.space is None else places[id(known.space)]
     entry = {"zone": [int(v) for v in vector], "alpha": exact_text(known.alpha), "proof": known.proof, "at": [int(v) for v in known.at]}
-    return {**entry, "space": space, "trouble": known.trouble, "root": known.root}
+    return {**entry, "space": space, "trouble": known.trouble, "root": known.root, "hard": known.hard}
 
 
 def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, list[Given]]:
@@ -154,16 +167,17 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
     listed = [_half_space(entry, forest) for entry in state["spaces"]]
     known = {tuple(float(v) for v in entry["zone"]): _read(entry, listed) for entry in state["zones"]}
     search.put_back(points, steps, known, listed)
+    bases = [unpacked(text) for text in state.get("bases", ())]
+    search.bases = {tuple(float(v) for v in zone): bases[n] for zone, n in state.get("starts", ())}
     search.counts.update(state["counts"])
     search.trouble.extend(state["trouble"])
     search.serial = int(state["serial"])
-    given = [
-        Given(
-            **{**entry, "zone": tuple(float(v) for v in entry["zone"]), "alpha": to_fraction(entry["alpha"]), "near": tuple(entry["near"])}
-        )
-        for entry in state["pending"]
-    ]
-    return search, given
+    return search, [_given(entry) for entry in state["pending"]]
+
+
+def _given(entry: Mapping[str, Any]) -> Given:
+    vectors = {name: tuple(float(v) for v in entry.get(name, ())) for name in ("zone", "aim")}
+    return Given(**{**entry, **vectors, "alpha": to_fraction(entry["alpha"]), "near": tuple(entry["near"])})
 
 
 def _half_space(entry: dict[str, Any], forest: Forest) -> HalfSpace:
@@ -174,4 +188,4 @@ def _half_space(entry: dict[str, Any], forest: Forest) -> HalfSpace:
 def _read(entry: dict[str, Any], listed: Sequence[HalfSpace]) -> Known:
     space = None if entry["space"] is None else listed[entry["space"]]
     at = tuple(float(v) for v in entry["at"])
-    return Known(to_fraction(entry["alpha"]), entry["proof"], at, space, entry["trouble"], entry["root"])
+    return Known(to_fraction(entry["alpha"]), entry["proof"], at, space, entry["trouble"], entry["root"], entry.get("hard", False))

@@ -66,10 +66,11 @@ class Publishers:
     instance: Instance
     spec: ModelSpec
     seed: int
+    tight: bool
     chosen: tuple[int, ...]
 
     def __call__(self) -> Callable[[Record, threading.Event], Record]:
-        publish = publisher_of(Session(self.instance, self.spec, self.seed), self.chosen)
+        publish = publisher_of(Session(self.instance, self.spec, self.seed, tight=self.tight), self.chosen)
         return lambda question, stop: {"made": publish(question["x"], question["weights"])}
 
 
@@ -81,7 +82,7 @@ def publishing(session: Session, chosen: Sequence[int], workers: int, stop: thre
     if workers == 1 or not BUNDLED.issuperset(session.spec.components):
         yield here
         return
-    office = _Office(here, Publishers(session.instance, session.spec, session.seed, tuple(chosen)), workers, stop)
+    office = _Office(here, Publishers(session.instance, session.spec, session.seed, session.tight, tuple(chosen)), workers, stop)
     try:
         yield office.publish
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticSerializationError, to_json
 
 from portfolio.errors import InvalidInput
 from portfolio.formats.files import write_text
@@ -30,12 +30,19 @@ LONGEST_EXACT = 8_000
 _COMPUTED = ("plan", "claims", "ranges", "grid_loss")
 """Parts of a result that are computed, not typed: their numbers may be longer than those of an instance."""
 Kind = TypeVar("Kind", bound=Record)
+_NO_NUMBER = re.compile(r"[:\[,]\s*-?(NaN|Infinity)\b")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def result_text(result: Record) -> str:
     """JSON text of a result; ends with a newline. Inverse of `parse_result`."""
-    text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    raw = result.model_dump(mode="json")
+    with contextlib.suppress(PydanticSerializationError):
+        text = to_json(raw, indent=1).decode()
+        if not _NO_NUMBER.search(text):
+            return text + "\n"
+    # Seven times slower, for what the other leaves to it: half characters, and the refusal of what is no number.
+    text = json.dumps(raw, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -66,9 +66,12 @@ def component(name: str) -> Component:
     return REGISTRY[name]
 
 
-def assemble(instance: Instance, spec: ModelSpec, exact: bool = False) -> Program:
-    """The Program of an instance under a model. Its `exact` form is assembled by the same components in rationals when asked for."""
-    build = Build(instance, spec, exact)
+def assemble(instance: Instance, spec: ModelSpec, exact: bool = False, tight: bool = False) -> Program:
+    """The Program of an instance under a model. Its `exact` form is assembled by the same components in rationals when asked for.
+
+    tight: the same feasible plans, fewer in the relaxation (docs/adr/0010): for searches that live on relaxations.
+    """
+    build = Build(instance, spec, exact, tight)
     for name in spec.components:
         component(name)(build)
-    return replace(build.finish(), exact_form=lambda: assemble(instance, spec, exact=True))
+    return replace(build.finish(), exact_form=lambda: assemble(instance, spec, exact=True, tight=tight))

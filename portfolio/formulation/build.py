@@ -72,12 +72,12 @@ class Layout:
 class Build(Arithmetic):
     """Collects blocks and coefficients; `finish` freezes them into a Program. `number`, `numbers` and `money` make its numbers.
 
-    at: columns by what they mean · table: the ways as arrays.
+    at: columns by what they mean · table: the ways as arrays · tight: rows may take a form that the relaxation gains from (docs/adr/0010).
     """
 
-    def __init__(self, instance: Instance, spec: ModelSpec, exact: bool = False) -> None:
+    def __init__(self, instance: Instance, spec: ModelSpec, exact: bool = False, tight: bool = False) -> None:
         super().__init__(exact, money_unit(instance))
-        self.instance, self.spec = instance, spec
+        self.instance, self.spec, self.tight = instance, spec, tight
         self.at = Layout(ways=instance.ways)
         self.table = WayTable(instance, self)
         self.criterion_ids = tuple(c.id for c in instance.criteria)

@@ -1,6 +1,6 @@
 """Terms that speak of a fund's payment to one programme.
 
-cap           sum_t x_okt <= cap_k
+cap           sum_t x_okt <= cap_k            (tight: <= cap_k t_o, for nothing is paid to a way that is not taken)
 pays          sum_t x_okt <= M w_ok,  w_ok in {0,1}, w_ok <= t_o      (only where a rule counts payers)
 max_funds     sum_k w_ok <= n t_o              exclusion   sum_(k in pair) w_ok <= t_o
 ticket        ticket v_okt <= x_okt <= M v_okt,  v_okt in {0,1}
@@ -76,8 +76,11 @@ def _caps(b: Build, pairs: Pairs) -> None:
     # A cap is a row where the pair can reach it.
     which = np.flatnonzero(capped[pairs.fund] & (pairs.most >= cap[pairs.fund] * b.number(1 - SAME_AMOUNT)))
     if len(which):
-        rows = b.rows("project_cap", pairs.keys(b, which), -INF, cap[pairs.fund[which]], "sum_t x_okt <= cap_k")
+        says = "sum_t x_okt <= cap_k t_o" if b.tight else "sum_t x_okt <= cap_k"
+        rows = b.rows("project_cap", pairs.keys(b, which), -INF, b.number(0) if b.tight else cap[pairs.fund[which]], says)
         pairs.enter_sum(b, rows, which)
+        if b.tight:
+            b.enter(rows, b.at.chosen[pairs.way[which]], -cap[pairs.fund[which]])
 
 
 def _payers(b: Build, pairs: Pairs, counting: list[MaxFunds | FundExclusion]) -> None:

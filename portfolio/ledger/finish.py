@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -14,7 +14,7 @@ from portfolio.ledger.earned import EarnedLimits
 from portfolio.ledger.grid import GridWindow, price_of_scale, round_payments
 from portfolio.ledger.payers import settle_payers
 from portfolio.ledger.publish import publish
-from portfolio.ledger.reduced import Reduced, reduce
+from portfolio.ledger.reduced import MoneyRows, Reduced
 from portfolio.numerics import GRID_REACH
 from portfolio.program import Floats, Program
 from portfolio.results import Plan
@@ -35,40 +35,49 @@ MONEY_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total", "project_ca
 """Blocks whose violations are money: the room they need is known, not guessed."""
 
 
-def finish(instance: Instance, spec: ModelSpec, program: Program, x: Floats, cost: Floats) -> tuple[Plan, Verdict]:
-    """The audited plan of a solution x (n,); cost (n,) is what the solve minimised: rounding loses as little of it as it can.
+class Finisher:
+    """Publishes solutions of one Program; what no solution changes is made once."""
 
-    Raises AuditFailed when no rounding of these ways satisfies every rule.
-    """
-    curves = {(w.programme, w.name): (_points(w, 0), _points(w, 1)) for w in instance.ways if len(w.curve) > 1}
-    system = reduce(program, x, curves)
-    per_unit = instance.header.grid / program.money_unit
-    worth = _worth_of_scale(program, system, cost)
-    earned = EarnedLimits(instance, spec, system, _taken(instance, program, x), price_of_scale(system, float(per_unit)))
-    verdict: Verdict | None = None
-    for values in _settled(system, program):
-        margin: dict[int, Fraction] = {}
-        for reach, flowing, spare in REACHES:
-            amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows, spare))
-            if amounts is None:
-                continue
-            plan = publish(instance, spec, _chosen(instance, program, x, system, amounts))
-            verdict = audit_plan(instance, spec, plan)
-            if not verdict.violations:
-                return plan, verdict
-            # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
-            margin |= _room(program, verdict, margin, instance.header.grid)
-            earned.learn(verdict.violations)
-    detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
-    detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
-    raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
+    def __init__(self, instance: Instance, spec: ModelSpec, program: Program) -> None:
+        curves = {(w.programme, w.name): (_points(w, 0), _points(w, 1)) for w in instance.ways if len(w.curve) > 1}
+        self._instance, self._spec, self._program = instance, spec, program
+        self._rows = MoneyRows(program, curves)
+
+    def finish(self, x: Floats, cost: Floats) -> tuple[Plan, Verdict]:
+        """The audited plan of a solution x (n,); cost (n,) is what the solve minimised: rounding loses as little of it as it can.
+
+        Raises AuditFailed when no rounding of these ways satisfies every rule.
+        """
+        instance, spec, program = self._instance, self._spec, self._program
+        system = self._rows.fixed(x)
+        per_unit = instance.header.grid / program.money_unit
+        worth = _worth_of_scale(program, system, cost)
+        taken = _taken(instance, program, x)
+        earned = EarnedLimits(instance, spec, system, taken, price_of_scale(system, float(per_unit)))
+        verdict: Verdict | None = None
+        for values in _settled(system, program):
+            margin: dict[int, Fraction] = {}
+            for reach, flowing, spare in REACHES:
+                amounts = round_payments(system, values, per_unit, GridWindow(reach, margin, worth, flowing, earned.rows, spare))
+                if amounts is None:
+                    continue
+                plan = publish(instance, spec, _chosen(taken, system, amounts))
+                verdict = audit_plan(instance, spec, plan)
+                if not verdict.violations:
+                    return plan, verdict
+                # Outlays round commitment by commitment, criteria move with scale: what was missed gets room in the next attempt.
+                margin |= _room(program, verdict, margin, instance.header.grid)
+                earned.learn(verdict.violations)
+        detail = "; ".join(v.sentence("en") for v in verdict.violations[:5]) if verdict else "no rounding within reach"
+        detail_ja = "；".join(v.sentence("ja") for v in verdict.violations[:5]) if verdict else "丸めた解が見つかりません"
+        raise AuditFailed(f"the solver's plan could not be put on the grid: {detail}", f"公表単位に丸めた計画が得られません: {detail_ja}")
 
 
 def _settled(system: Reduced, program: Program) -> Iterator[Floats]:
     """Payments to round: with the payers settled, then as the solver has them; only these where money that moves has a price, for discounted years give
     the same scale for other amounts."""
     if program.block("moved") is None:
-        yield settle_payers(system, program)
+        yield settle_payers(system)
     yield system.now
 
 
@@ -107,17 +116,12 @@ def _room(program: Program, verdict: Verdict, margin: dict[int, Fraction], grid:
     return room
 
 
-def _chosen(
-    instance: Instance, program: Program, x: Floats, system: Reduced, amounts: list[int]
-) -> list[tuple[Way, int, dict[tuple[str, int], int]]]:
-    pay = program.block("pay")
+def _chosen(taken: Sequence[tuple[Way, int]], system: Reduced, amounts: list[int]) -> list[tuple[Way, int, dict[tuple[str, int], int]]]:
     paid: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
-    for j, amount in zip(system.pay, amounts, strict=True):
-        assert pay is not None
-        programme, name, fund, year = pay.index[int(j) - pay.start]
+    for (programme, name, fund, year), amount in zip(system.pay_keys, amounts, strict=True):
         if amount:
             paid.setdefault((programme, name), {})[fund, year] = amount
-    return [(way, units, paid.get((way.programme, way.name), {})) for way, units in _taken(instance, program, x)]
+    return [(way, units, paid.get((way.programme, way.name), {})) for way, units in taken]
 
 
 def _taken(instance: Instance, program: Program, x: Floats) -> list[tuple[Way, int]]:

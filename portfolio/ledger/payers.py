@@ -16,13 +16,12 @@ from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
 
 
-def settle_payers(system: Reduced, program: Program) -> Floats:
+def settle_payers(system: Reduced) -> Floats:
     """New values of [X, c, s] with s unchanged; the current ones when nothing better is found."""
     paying, free = len(system.pay), len(system.pay) + len(system.carry)
-    block = program.block("pay")
-    if not paying or block is None:
+    if not paying:
         return system.now
-    keys = [block.index[j - block.start] for j in system.pay]
+    keys = system.pay_keys
     pairs = {pair: n for n, pair in enumerate(dict.fromkeys(key[:3] for key in keys))}
     owner = np.array([pairs[key[:3]] for key in keys])
     solver = Highs(_payments_only(system, free))

@@ -9,7 +9,6 @@ from itertools import accumulate
 from portfolio.ledger.evaluate import Taken, effect_at, evaluate
 from portfolio.numerics import SCALE_STEP
 from portfolio.results import Choice, LedgerLine, Payment, Plan
-from portfolio.schema.fund import Fund
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.way import Way
@@ -66,9 +65,9 @@ def scale_of(instance: Instance, way: Way, units: int, payments: Payments) -> Fr
     return max((bought / SCALE_STEP).__floor__() * SCALE_STEP, min(least, bought))
 
 
-def outlays(amount: int, fund: Fund) -> list[int]:
-    """Yearly cash of a commitment: cumulative rounding R(X P_j) - R(X P_(j-1)), so that the years add up to the amount."""
-    marks = [(amount * share + Fraction(1, 2)).__floor__() for share in accumulate(q.number for q in fund.outlay_profile)]
+def outlays(amount: int, shares: Sequence[Fraction]) -> list[int]:
+    """Yearly cash of a commitment: cumulative rounding R(X P_j) - R(X P_(j-1)), so that the years add up to the amount. shares: P_j."""
+    marks = [(2 * amount * p.numerator + p.denominator) // (2 * p.denominator) for p in shares]
     return [after - before for before, after in zip([0, *marks], marks, strict=False)]
 
 
@@ -78,9 +77,10 @@ def ledgers(instance: Instance, choices: Sequence[Choice]) -> tuple[tuple[Ledger
     lines, later = [], {}
     for fund in instance.funds:
         committed, paid, after = dict.fromkeys(years, 0), dict.fromkeys(years, 0), 0
+        shares = tuple(accumulate(q.number for q in fund.outlay_profile))
         for payment in (p for c in choices for p in c.payments if p.fund == fund.id):
             committed[payment.year] += payment.amount
-            for lag, cash in enumerate(outlays(payment.amount, fund)):
+            for lag, cash in enumerate(outlays(payment.amount, shares)):
                 if payment.year + lag in paid:
                     paid[payment.year + lag] += cash
                 else:

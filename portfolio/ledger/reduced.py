@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from portfolio.program import Floats, Program
+from portfolio.program import Floats, Key, Program
 
 MONEY_ROWS = frozenset(
     ("demand", "profile", "payment", "ramp", "fund_rate", "fund_ledger", "project_cap", "pays_if", "ticket_lower", "ticket_upper",
@@ -28,11 +28,12 @@ Ids = NDArray[np.int64]
 class Reduced:
     """Rows in Program units: lower <= A [X, c, s] <= upper, constants already subtracted.
 
-    pay, carry: column ids in the Program · scale: (way key, column of the last point) · now: current values of [X, c, s]
+    pay, carry: column ids in the Program · pay_keys: (programme, name, fund, year) of each payment · scale: (way key, column of the last point) · now: current values of [X, c, s]
     entry_*: sparse A · block, label: of each row · program_row: row id in the Program · scale_floor, scale_top: b_1 y and y.
     """
 
     pay: Ids
+    pay_keys: tuple[Key, ...]
     carry: Ids
     scale: tuple[tuple[str, str], ...]
     now: Floats
@@ -53,58 +54,69 @@ class Reduced:
         return len(self.pay) + len(self.carry) + len(self.scale)
 
 
-def reduce(program: Program, x: Floats, curves: dict[tuple[str, str], tuple[Floats, Floats]]) -> Reduced:
-    """Fix the integer columns of x (rounded) and keep the money rows. curves: way key -> (b, v) of its points, as in the Program."""
-    fixed = np.where(program.integer, np.round(x), x)
-    taken = _taken(program, fixed)
-    pay = [j for j, key in _entries(program, "pay") if key[:2] in taken]
-    carry = [j for j, _ in _entries(program, "carry")]
-    points: dict[tuple[str, str], list[int]] = {}
-    for j, key in _entries(program, "position"):
-        if key[:2] in taken:
-            points.setdefault(key[:2], []).append(j)
-    scale = tuple(points)
-    last = [points[key][-1] for key in scale]
-    rows, cols, values = _without_sums(program)
-    kind = np.zeros(program.n, dtype=int)  # 0 constant, 1 kept, 2 dropped (inner points: s stands for them)
-    for j, _ in _entries(program, "position"):
-        kind[j] = 2
-    place = np.full(program.n, -1)
-    kept = [*pay, *carry, *last]
-    kind[kept] = 1
-    place[kept] = np.arange(len(kept))
-    of_interest = np.zeros(program.m, dtype=bool)
-    blocks = [(b, b.name) for b in program.rows if b.name in MONEY_ROWS]
-    for block, _ in blocks:
-        of_interest[block.span] = True
-    mine = of_interest[rows]
-    rows, cols, values = rows[mine], cols[mine], values[mine]
-    constant = np.zeros(program.m)
-    still = kind[cols] == 0
-    np.add.at(constant, rows[still], values[still] * fixed[cols[still]])
-    kept_entries = kind[cols] == 1
-    used = np.unique(rows[kept_entries])
-    serial = np.full(program.m, -1)
-    serial[used] = np.arange(len(used))
-    names, index = _row_names(program, used)
-    scale_now = [float(np.dot(curves[key][0], fixed[points[key]])) for key in scale]
-    units = [taken[key] for key in scale]
-    return Reduced(
-        pay=np.array(pay, dtype=int),
-        carry=np.array(carry, dtype=int),
-        scale=scale,
-        now=np.array([*fixed[pay], *fixed[carry], *scale_now]),
-        most=np.array([*program.col_upper[pay], *program.col_upper[carry], *units]),
-        scale_floor=np.array([u * curves[key][0].min() for key, u in zip(scale, units, strict=True)]),
-        entry_row=serial[rows[kept_entries]],
-        entry_col=place[cols[kept_entries]],
-        entry_value=values[kept_entries],
-        lower=program.row_lower[used] - constant[used],
-        upper=program.row_upper[used] - constant[used],
-        block=names,
-        index=index,
-        program_row=used,
-    )
+class MoneyRows:
+    """What a Program says of money and scale before anything is fixed: made once, for every plan that is published from it.
+
+    curves: way key -> (b, v) of its points, as in the Program.
+    """
+
+    def __init__(self, program: Program, curves: dict[tuple[str, str], tuple[Floats, Floats]]) -> None:
+        self.program, self.curves = program, curves
+        self._take, self._pay = _entries(program, "take"), _entries(program, "pay")
+        self._carry, self._position = _entries(program, "carry"), _entries(program, "position")
+        self._owner = {
+            i: (b.name, key) for b in program.rows if b.name in MONEY_ROWS for i, key in enumerate(b.index, start=b.start)
+        }  # fmt: skip
+        rows, cols, values = _without_sums(program)
+        of_interest = np.zeros(program.m, dtype=bool)
+        of_interest[list(self._owner)] = True
+        mine = of_interest[rows]
+        self._rows, self._cols, self._values = rows[mine], cols[mine], values[mine]
+
+    def fixed(self, x: Floats) -> Reduced:
+        """With the integer columns of x (n,), rounded."""
+        program, rows, cols, values, curves = self.program, self._rows, self._cols, self._values, self.curves
+        fixed = np.where(program.integer, np.round(x), x)
+        # Way key -> units, for the ways that are taken.
+        taken = {(key[0], key[1]): int(fixed[j]) for j, key in self._take if fixed[j] > 0.5}
+        paid = [(j, key) for j, key in self._pay if key[:2] in taken]
+        pay, carry = [j for j, _ in paid], [j for j, _ in self._carry]
+        points: dict[tuple[str, str], list[int]] = {}
+        for j, key in self._position:
+            if key[:2] in taken:
+                points.setdefault((key[0], key[1]), []).append(j)
+        scale = tuple(points)
+        last = [points[key][-1] for key in scale]
+        kind = np.zeros(program.n, dtype=int)  # 0 constant, 1 kept, 2 dropped (inner points: s stands for them)
+        kind[[j for j, _ in self._position]] = 2
+        place = np.full(program.n, -1)
+        kept = [*pay, *carry, *last]
+        kind[kept] = 1
+        place[kept] = np.arange(len(kept))
+        still, moves = kind[cols] == 0, kind[cols] == 1
+        constant = np.bincount(rows[still], values[still] * fixed[cols[still]], program.m)
+        used = np.unique(rows[moves])
+        serial = np.full(program.m, -1)
+        serial[used] = np.arange(len(used))
+        scale_now = [float(np.dot(curves[key][0], fixed[points[key]])) for key in scale]
+        units = [taken[key] for key in scale]
+        return Reduced(
+            pay=np.array(pay, dtype=int),
+            pay_keys=tuple(key for _, key in paid),
+            carry=np.array(carry, dtype=int),
+            scale=scale,
+            now=np.array([*fixed[pay], *fixed[carry], *scale_now]),
+            most=np.array([*program.col_upper[pay], *program.col_upper[carry], *units]),
+            scale_floor=np.array([u * curves[key][0].min() for key, u in zip(scale, units, strict=True)]),
+            entry_row=serial[rows[moves]],
+            entry_col=place[cols[moves]],
+            entry_value=values[moves],
+            lower=program.row_lower[used] - constant[used],
+            upper=program.row_upper[used] - constant[used],
+            block=tuple(self._owner[int(i)][0] for i in used),
+            index=tuple(self._owner[int(i)][1] for i in used),
+            program_row=used,
+        )
 
 
 def _without_sums(program: Program) -> tuple[Ids, Ids, Floats]:
@@ -137,16 +149,6 @@ def _without_sums(program: Program) -> tuple[Ids, Ids, Floats]:
     return rows, cols, values
 
 
-def _entries(program: Program, name: str) -> list[tuple[int, tuple[Any, ...]]]:
+def _entries(program: Program, name: str) -> list[tuple[int, Key]]:
     block = program.block(name)
     return [] if block is None else [(block.start + n, key) for n, key in enumerate(block.index)]
-
-
-def _taken(program: Program, fixed: Floats) -> dict[tuple[str, str], int]:
-    """Way key -> units, for the ways that are taken."""
-    return {(key[0], key[1]): int(fixed[j]) for j, key in _entries(program, "take") if fixed[j] > 0.5}
-
-
-def _row_names(program: Program, used: Ids) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-    owner = {i: (b.name, b.index[i - b.start]) for b in program.rows if b.name in MONEY_ROWS for i in range(b.start, b.start + b.size)}
-    return tuple(owner[int(i)][0] for i in used), tuple(owner[int(i)][1] for i in used)

@@ -56,6 +56,11 @@ class HalfSpaces:
         self._weights = np.vstack([self._weights, w / size])
         self._bounds = np.append(self._bounds, float(space.bound / space.value(self.scale)))
 
+    @property
+    def floats(self) -> tuple[Floats, Floats]:
+        """(weights (k, q), bounds (k,)), each scaled so that w.r = 1: alpha of a zone u is at most min over k of w.u - B."""
+        return self._weights, self._bounds
+
     def withdraw(self, wrong: list[HalfSpace]) -> None:
         """Forget half-spaces that turned out to be false."""
         kept = [s for s in self.listed if s not in wrong]
@@ -75,13 +80,25 @@ class HalfSpaces:
             return None
         u = np.array([float(v) for v in upper])
         free = np.array([v >= s for v, s in zip(upper, self.start, strict=True)])
-        alphas = self._weights @ np.where(free, 0.0, u) - self._bounds
-        alphas[(self._weights[:, free] > 0).any(axis=1)] = np.inf
+        u[free] = np.inf
+        alphas = self._each(u[None, :])[:, 0]
         k = int(np.argmin(alphas))
         if not np.isfinite(alphas[k]):
             return None
         space = self.listed[k]
         return max(rounded_up(space.alpha(upper, self.scale)), Fraction(0)), space
+
+    def alphas(self, uppers: Floats) -> Floats:
+        """(zones,) the least alpha of each zone (zones, q), inf where unlimited; in floats."""
+        least: Floats = self._each(uppers).min(axis=0, initial=np.inf)
+        return least
+
+    def _each(self, uppers: Floats) -> Floats:
+        """(half-spaces, zones)"""
+        free = np.isinf(uppers)
+        alphas: Floats = self._weights @ np.where(free, 0.0, uppers).T - self._bounds[:, None]
+        alphas[(self._weights > 0).astype(float) @ free.T.astype(float) > 0] = np.inf
+        return alphas
 
     def contradicted(self, values: Floats, tolerance: float) -> list[HalfSpace]:
         """Half-spaces that a feasible f (q,) lies outside of by more than the tolerance [alpha]."""

@@ -24,6 +24,8 @@ from portfolio.proof.short import Shortener
 from portfolio.results.frontier import ZoneProof
 
 Vector = tuple[float, ...]
+AHEAD = Fraction(5, 4)
+"""A zone that needs MIPs waits until its bound is so many times that of the others: neighbours may settle it."""
 NEAREST = 4
 """Choices of near points that a zone tries for its own: more seldom bring a deeper one."""
 
@@ -40,6 +42,7 @@ class Known:
     space: HalfSpace | None = None
     trouble: str = ""
     root: int | None = None
+    hard: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
+        self._uppers: dict[Vector, Floats] = {}
         self.bases: dict[Vector, Any] = {}
+        self.packed: dict[int, tuple[Any, str]] = {}
         self.first_with: dict[frozenset[tuple[int, float]], int] = {}
         self.choice_bases: dict[int, Any] = {}
         self.trees: dict[Vector, Any] = {}
@@ -106,7 +111,12 @@ class Search:
     # -- tasks -------------------------------------------------------------------------------------------------------
     def next_zone(self) -> Vector | None:
         """The open zone with the largest bound that nobody works at and no solve has failed on."""
-        return next((z for z in self.open if z not in self.busy and not self.known[z].trouble), None)
+        free = [z for z in self.open if z not in self.busy and not self.known[z].trouble]
+        easy = next((z for z in free if not self.known[z].hard), None)
+        hard = next((z for z in free if self.known[z].hard), None)
+        if easy is None or hard is None:
+            return easy or hard
+        return hard if self.known[hard].alpha > AHEAD * self.known[easy].alpha else easy
 
     def zone_task(self, serial: int, zone: Vector, alpha: Fraction, spaces: int, near: Sequence[int]) -> Task:
         """The task for a zone, from what was known when it was given."""
@@ -123,8 +133,11 @@ class Search:
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
-        free = np.array([v >= s for v, s in zip(zone, self.region.start, strict=True)])
-        return np.where(free, np.inf, self.frame.lattice.upper(zone))
+        known = self._uppers.get(zone)
+        if known is None:
+            free = np.array([v >= s for v, s in zip(zone, self.region.start, strict=True)])
+            known = self._uppers[zone] = np.where(free, np.inf, self.frame.lattice.upper(zone))
+        return known
 
     # -- answers -----------------------------------------------------------------------------------------------------
     def integrate(self, task: Task, answer: Answer) -> None:
@@ -144,6 +157,8 @@ class Search:
             self._add_bound(task.zone, answer.alpha, answer.proof, root)
         for point in answer.points:
             self.add_point(point, always=task.weights is not None)
+        if answer.hard and task.zone in self.known:
+            self.known[task.zone] = replace(self.known[task.zone], hard=True)
         if answer.trouble:
             self._note_trouble(task, answer.trouble)
 
@@ -165,10 +180,11 @@ class Search:
             if upper.vector in before:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
-            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble="", hard=False))
             for inherited in (self.bases, self.trees):
                 if vectors[upper.parent] in inherited:
                     inherited[upper.vector] = inherited[vectors[upper.parent]]
+        self._uppers = {z: upper for z, upper in self._uppers.items() if z in self.known}
         self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
         self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
         self.first_with.setdefault(_choice(point), len(self.points))
@@ -201,8 +217,15 @@ class Search:
             self.counts["withdrawn"] += 1
             return
         self.spaces.add(space)
-        for zone in self.open:
-            self.known[zone] = self._by_space(zone, self.known[zone])
+        alone = HalfSpaces(self.frame.scale, self.spaces.start)
+        alone.add(space)
+        zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
+        # Which zones the new one improves is seen in floats, with room for their rounding; what it proves is worked out exactly.
+        near = alone.alphas(np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))) <= CONTRADICTION + np.array(
+            [float(self.known[z].alpha) for z in zones]
+        )
+        for zone in (z for z, one in zip(zones, near, strict=True) if one):
+            self.known[zone] = self._by_space(zone, self.known[zone], alone)
 
     def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof, root: int | None) -> None:
         """A bound proven for a zone holds for every zone inside it."""
@@ -213,12 +236,12 @@ class Search:
             if alpha < known.alpha and all(a <= b for a, b in zip(inner, zone, strict=True)):
                 self.known[inner] = Known(alpha, proof, zone, root=root)
 
-    def _by_space(self, zone: Vector, known: Known) -> Known:
-        """The better of what is known and what the half-spaces say."""
-        found = self.spaces.best(self.frame.lattice.exact(zone))
+    def _by_space(self, zone: Vector, known: Known, spaces: HalfSpaces | None = None) -> Known:
+        """The better of what is known and what the half-spaces (these, or all) say."""
+        found = (spaces or self.spaces).best(self.frame.lattice.exact(zone))
         if found is None or found[0] >= known.alpha:
             return known
-        return Known(max(found[0], Fraction(0)), "half-space", zone, found[1])
+        return Known(max(found[0], Fraction(0)), "half-space", zone, found[1], hard=known.hard)
 
     def _note_trouble(self, task: Task, trouble: str) -> None:
         if task.zone in self.known:
@@ -226,6 +249,12 @@ class Search:
         elif task.weights is not None:
             self.trouble.append(trouble)
         self.counts["troubled"] += 1
+
+    def forget(self) -> None:
+        """Before a point from which a run can go on: what is not written down, and bases that nobody will ask for."""
+        self.trees.clear()
+        self.choice_bases.clear()
+        self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
 
     # -- distrust ----------------------------------------------------------------------------------------------------
     def _contradicts(self, space: HalfSpace, raw: Floats) -> bool:

@@ -23,6 +23,12 @@ ACCEPT_DIVE = 0.3
 """The same for a dive, which costs little: a shallower point now is better than a MIP."""
 ENOUGH = 0.6
 """A dive this deep [the same share] is taken at once; below, the choices of near points are tried."""
+LOST = 0.5
+"""A dive may lie so far behind the bound of the part it was made for [epsilon] before the choices of near points are tried."""
+LEAST_DEPTH = 0.1
+"""Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
+AGAIN = 0.2
+"""Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
 ZONE_GAP = 0.1
 """Gap of a zone's MIP [epsilon]."""
 
@@ -83,23 +89,56 @@ class ZoneWork:
         self.proof: ZoneProof = "open"
         self.spaces: list[HalfSpace] = []
         self.basis: Any = None
+        self.weights: Floats = np.zeros(0)
         self.choice_bases: dict[int, Any] = {}
         self.deepest: tuple[float, Floats] | None = None
 
     def answer(self) -> Answer:
         """Cheap bounds first."""
-        solves, task = self.solves, self.task
-        bound, weights, space = solves.relax(task.upper, task.basis)
+        if self.task.aim is not None and (answer := self._aimed(self.task.aim)) is not None:
+            return answer
+        return self._whole()
+
+    def _aimed(self, aim: Floats) -> Answer | None:
+        """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
+        bound = self._relaxed(aim)
+        if not self._closed:
+            self._close_first()
+        if self._closed:
+            return self._done()
+        x = self._plan(aim, bound - LOST * self.epsilon)
+        if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
+            return None
+        point = self._published(x)
+        return None if point is None else self._done(point)
+
+    def _relaxed(self, part: Floats) -> float:
+        """The relaxation of a part of the zone: its bound; the zone's is improved by the half-space."""
+        solves, whole = self.solves, part is self.task.upper
+        bound, self.weights, space = solves.relax(part, self.task.basis)
         self.basis = solves.basis
-        self._improve(bound, "half-space")
         if space is not None:
             self.spaces.append(space)
+            self._improve(bound if whole else solves.alpha_of(space, self.task.upper), "half-space")
+        elif whole:
+            self._improve(bound, "half-space")
+        return bound
+
+    def _whole(self) -> Answer:
+        """The zone as it is."""
+        task = self.task
+        self._relaxed(task.upper)
+        weights = self.weights
         if self._closed:
             return self._done()
         self._close_first()
         if self._closed:
             return self._done()
-        point = self._take(self._plan(), ACCEPT_DIVE / ACCEPT, polish=False)
+        point = self._take(self._plan(task.upper, ENOUGH / ACCEPT * self._accepted), ACCEPT_DIVE / ACCEPT, polish=False)
+        if point is None and not task.thorough:
+            point = self._take(self.solves.dive(self.limits, AGAIN), ACCEPT_DIVE / ACCEPT, polish=False)
+            if point is None and not self.limits.reached:
+                return replace(self._done(), hard=True)
         if point is None:
             point = self._before_mips()
         if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights):
@@ -115,22 +154,22 @@ class ZoneWork:
     def _close_first(self) -> None:
         """What another method tries before any plan: a better bound."""
 
-    def _plan(self) -> Floats | None:
-        """A dive's x; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
+    def _plan(self, part: Floats, enough: float) -> Floats | None:
+        """A dive's x in the part that was relaxed; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
         solves = self.solves
         found = [] if (x := solves.dive(self.limits)) is None else [x]
         for choice in self.task.choices:
-            if found and self._depth(found[-1]) >= ENOUGH / ACCEPT * self._accepted:
+            if found and self._depth(found[-1], part) >= enough:
                 return found[-1]
             x, basis = solves.within(choice, self.limits)
             if x is not None:
                 found.append(x)
                 self.choice_bases[choice.place] = basis
-        return max(found, key=self._depth, default=None)
+        return max(found, key=lambda x: self._depth(x, part), default=None)
 
-    def _depth(self, x: Floats) -> float:
+    def _depth(self, x: Floats, part: Floats | None = None) -> float:
         solves = self.solves
-        return depth(self.task.upper, solves.setting.program.values(x[: solves.alpha]), solves.r)
+        return depth(self.task.upper if part is None else part, solves.setting.program.values(x[: solves.alpha]), solves.r)
 
     def _before_mips(self) -> Published | None:
         """What another method tries before the MIPs: a point, a better bound, or nothing."""
@@ -165,7 +204,7 @@ class ZoneWork:
 
     def _take(self, x: Floats | None, share: float = 1.0, polish: bool = True) -> Published | None:
         """x as a point of this zone: deep enough, improved where it can be, and still inside when published."""
-        solves, upper = self.solves, self.task.upper
+        solves = self.solves
         if x is None:
             return None
         x = x[: solves.alpha]
@@ -176,10 +215,18 @@ class ZoneWork:
             return None
         better = solves.polish(x, self.limits) if polish else x
         for candidate in (better, x) if better is not x else (x,):
-            point = solves.published(candidate, 1 / solves.r)
-            if point is not None and depth(upper, np.array([float(v) for v in point.values]), solves.r) >= float(ZONE_DEPTH) * self.epsilon:
+            point = self._published(candidate)
+            if point is not None:
                 return point
         return None
+
+    def _published(self, x: Floats) -> Published | None:
+        """x as a point, when it still lies inside the zone then."""
+        solves = self.solves
+        point = solves.published(x, 1 / solves.r)
+        if point is None or depth(self.task.upper, np.array([float(v) for v in point.values]), solves.r) < float(ZONE_DEPTH) * self.epsilon:
+            return None
+        return point
 
     @property
     def _accepted(self) -> float:

@@ -1,8 +1,7 @@
 """The run of a certified search: tasks are given in a sliding window of fixed length, answers taken in the order of the tasks.
 
 Task k is chosen from the state after exactly k - WINDOW answers: the number of workers and the order in which they end change nothing but the time.
-Bases and trees are too large to be written down: every EPOCH tasks the run waits for all answers and forgets them, so that a run that goes on from there is
-the same.
+Trees are too large to be written down: every EPOCH tasks the run waits for all answers and forgets them, so that a run that goes on from there is the same.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 
 from portfolio.pareto.integrate import Search, Vector
 from portfolio.pareto.mip_zones import MipZones
+from portfolio.pareto.placing import place
 from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
@@ -61,6 +61,8 @@ class Given:
     alpha: Fraction = Fraction(0)
     spaces: int = 0
     near: tuple[int, ...] = ()
+    aim: Vector = ()
+    thorough: bool = False
 
 
 Pending = deque[tuple[Given, Task, "Future[Answer]"]]
@@ -100,9 +102,7 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
                     if pending:
                         break
                     marked = search.serial
-                    search.bases.clear()
-                    search.trees.clear()
-                    search.choice_bases.clear()
+                    search.forget()
                     _save(search, list(first), effort)
                 given = first.popleft() if first else _next(search, pending)
                 if given is None:
@@ -159,10 +159,13 @@ def _next(search: Search, pending: Pending) -> Given | None:
     zone = search.next_zone()
     if zone is None:
         return None
-    return Given(search.serial, -1, zone, search.known[zone].alpha, len(search.spaces.listed), search.nearest(zone))
+    known = search.known[zone]
+    aim = place(search, zone)
+    return Given(search.serial, -1, zone, known.alpha, len(search.spaces.listed), search.nearest(zone), aim if aim != zone else (), known.hard)
 
 
 def _task(search: Search, given: Given) -> Task:
     if given.weights >= 0:
         return Task(given.serial, weights=first_weights(len(search.frame.scale), given.weights))
-    return search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
+    aim = search.upper(given.aim) if given.aim else None
+    return replace(search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near), aim=aim, thorough=given.thorough)

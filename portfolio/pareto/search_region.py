@@ -59,6 +59,17 @@ class SearchRegion:
         self._replace(split, added)
         return added, removed
 
+    def preview(self, point: Floats | Sequence[float]) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]], list[tuple[float, ...]]]:
+        """(bounds that the insertion of a point would bring, the bound that each would replace first, the bounds it would take away)."""
+        z = _vector(point)
+        below = z < self._table
+        split: Flags = np.all(below, axis=1)
+        last = self._last
+        added = [upper for k in range(self.q) for upper in self._children(z, k, split, below)] if split.any() else []
+        self._last = last
+        gone = [self.uppers[int(i)].vector for i in self._ids[split]]
+        return [u.vector for u in added], [self.uppers[u.parent].vector for u in added], gone
+
     def holds(self, vector: Floats | Sequence[float]) -> bool:
         """Whether a vector (q,) lies in some zone, so that no point of N weakly dominates it."""
         return bool((_vector(vector) < self._table).all(axis=1).any())

@@ -22,7 +22,7 @@ from portfolio.proof.short import Shortener
 
 NODES = 300
 """Nodes for one zone: where the relaxation is weak a tree grows without end, and the MIP's cuts are the better means."""
-NEARLY = 0.2
+NEARLY = 0.0
 """A zone whose bound exceeds epsilon by no more than this [epsilon] is first tried by the tree: to close it costs less than a point and what it leaves open."""
 NODES_NEARLY = 40
 """Nodes of that trial."""

@@ -24,7 +24,7 @@ from portfolio.pareto.zone_program import sides, zone_program
 from portfolio.pareto.zones import Choice, Limits, Published, Publisher
 from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
-from portfolio.proof.dive import dive
+from portfolio.proof.dive import SHARE, dive
 from portfolio.proof.family import workshop
 from portfolio.proof.short import Shortener
 from portfolio.solvers.highs import Highs
@@ -36,8 +36,6 @@ WEIGHTED_GAP = 0.5
 SLACK_PRICE = 0.05
 """What a dive pays for sum f_i / r_i beside alpha (the augmented scalarisation of Steuer, Choo 1983, doi:10.1007/BF02591870): criteria that do not hold
 alpha back get better too, and plans lose less of alpha than without."""
-HALF = 2
-"""A zone's dive fixes every other fractional column at a time: half the time that an eighth takes, for plans as deep."""
 TRIFLE = 1e-7
 """Room given to a criterion's own value in the second stage [range]."""
 
@@ -209,7 +207,7 @@ class ZoneSolves:
         answer = lp.solve(seconds=limits.ask().seconds)
         return (None, None) if not answer.finished or answer.empty else (lp.x[: self.alpha], lp.basis)
 
-    def dive(self, limits: Limits) -> Floats | None:
+    def dive(self, limits: Limits, share: float = SHARE) -> Floats | None:
         """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails."""
         self.counts["dives"] += 1
         lp = self._diver
@@ -221,7 +219,8 @@ class ZoneSolves:
             answer = lp.solve(seconds=limits.ask().seconds)
             if not answer.finished or answer.empty:
                 return None
-        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds, HALF)
+        self._untouched = False
+        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds, share)
         return None if x is None else x[: self.alpha]
 
     def weighted(

@@ -65,7 +65,8 @@ class Task:
     """One zone, or one weighted solve (weights given).
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
-    was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py).
+    was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py)
+    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used.
     """
 
     serial: int
@@ -78,6 +79,8 @@ class Task:
     choices: tuple[Choice, ...] = ()
     basis: Any = None
     tree: Any = None
+    aim: Floats | None = None
+    thorough: bool = False
 
     @property
     def start(self) -> Mapping[int, float] | None:
@@ -93,6 +96,7 @@ Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
 class Answer:
     """alpha: proven upper bound for the zone (None: nothing new), and what it rests on · spaces: half-spaces proven on the way
     points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
+    hard: nothing cheap settled the zone; to be given again, thoroughly
     basis, tree: what zones inside this one inherit · choice_bases: of the task's choices, by place
     shown: the proof of alpha where it rests on a tree (tree_zones.py).
     """
@@ -105,6 +109,7 @@ class Answer:
     trouble: str = ""
     stopped: bool = False
     infeasible: bool = False
+    hard: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
     basis: Any = None
     tree: Any = None

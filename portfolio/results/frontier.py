@@ -57,6 +57,7 @@ class FrontierCertificate(Record):
     criteria, signs: order and sense of the vectors · scale: r > 0 · step: a point f stands in the search region as step * ceil(f / step)
     start: M, above max f + reach r from derived column bounds · reach: what epsilon must stay below · target: epsilon asked for
     certified: largest alpha over all current zones, closed ones included · zones: exactly the search region of the points
+    tight: the Program of the proofs was assembled with tight rows (docs/adr/0010)
     proofs: the trees and multipliers that show zones' bounds, packed (docs/proofs.md).
 
     Of a complete set (criteria on grids of `step`, certified 0): evidence, and per zone which piece of it says that the zone is empty.
@@ -71,6 +72,7 @@ class FrontierCertificate(Record):
     target: Exact
     certified: Exact
     zones: tuple[Zone, ...] = ()
+    tight: bool = False
     proofs: str = ""
     evidence: tuple[GridEvidence, ...] = ()
     emptied_by: tuple[int, ...] = ()

@@ -5,6 +5,8 @@ Rows that appear are basic, columns that appear rest at a bound; where that is n
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,6 +16,28 @@ import highspy
 from portfolio.program import Block, Program
 
 _BASIC, _AT_LOWER = highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kLower
+
+
+_STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+
+
+def packed(held: Any) -> str:
+    """HiGHS' basis as text, a few kB for thousands of rows."""
+    statuses = bytes(int(s) for s in (*held.col_status, *held.row_status))
+    return f"{len(held.col_status)}:{base64.b64encode(zlib.compress(statuses)).decode()}"
+
+
+def unpacked(text: str) -> Any:
+    """Inverse of `packed`. Raises ValueError, KeyError for text that is none."""
+    columns, _, rest = text.partition(":")
+    try:
+        statuses = [_STATUSES[code] for code in zlib.decompress(base64.b64decode(rest, validate=True))]
+    except zlib.error as error:
+        raise ValueError(f"no basis: {error}") from None
+    held = highspy.HighsBasis()
+    held.col_status, held.row_status = statuses[: int(columns)], statuses[int(columns) :]
+    held.valid, held.alien = True, False
+    return held
 
 
 class Basis:

@@ -37,12 +37,12 @@ Raw = dict[str, Any]
 
 
 @cache
-def program_of(text: str) -> Program:
-    return assemble(parse_instance(json.loads(text)), load_model())
+def program_of(text: str, tight: bool) -> Program:
+    return assemble(parse_instance(json.loads(text)), load_model(), tight=tight)
 
 
-def memo(instance: Any, _: Any) -> Program:
-    return program_of(json.dumps(instance.canonical()))
+def memo(instance: Any, _: Any, tight: bool = False) -> Program:
+    return program_of(json.dumps(instance.canonical()), tight)
 
 
 # -- zones -------------------------------------------------------------------------------------------------------------
@@ -52,7 +52,8 @@ Verdict = tuple[int, dict[str, int], tuple[int, ...], bool]
 
 def by_definition(raw: Raw, found: Frontier) -> Verdict:
     """What the proofs in a file are worth by the second reading."""
-    certificate, program = raw["certificate"], memo(parse_instance(found.instance), None)
+    certificate = raw["certificate"]
+    program = memo(parse_instance(found.instance), None, certificate["tight"])
     reading = Reading(program, [program.names.index(name) for name in certificate["criteria"]])
     scale, start = vector(certificate["scale"]), vector(certificate["start"])
     trusted: dict[str, int] = {}
@@ -102,7 +103,8 @@ def zone_cases(count: int) -> Iterator[tuple[Frontier, Verdict]]:
     raw["certificate"]["proofs"] = ""
     yield frontier_of(raw), (0, {"mip": len(raw["certificate"]["zones"])}, (), False)
     raw = copy.deepcopy(files()[0])
-    certificate, program = raw["certificate"], memo(parse_instance(raw["instance"]), None)
+    certificate = raw["certificate"]
+    program = memo(parse_instance(raw["instance"]), None, certificate["tight"])
     reading = Reading(program, [program.names.index(name) for name in certificate["criteria"]])
     least = [most + number(certificate["reach"]) * number(r) for most, r in zip(reading.most, certificate["scale"], strict=True)]
     for below in (Fraction(0), Fraction(1, 10**9)):

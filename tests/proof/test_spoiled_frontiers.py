@@ -37,18 +37,18 @@ Raw = dict[str, Any]
 
 
 @cache
-def program_of(text: str) -> Program:
-    return assemble(parse_instance(json.loads(text)), load_model())
+def program_of(text: str, tight: bool) -> Program:
+    return assemble(parse_instance(json.loads(text)), load_model(), tight=tight)
 
 
 @cache
-def reading(text: str, criteria: tuple[str, ...]) -> Reading:
-    program = program_of(text)
+def reading(text: str, criteria: tuple[str, ...], tight: bool) -> Reading:
+    program = program_of(text, tight)
     return Reading(program, [program.names.index(name) for name in criteria])
 
 
 def reading_of(raw: Raw) -> Reading:
-    return reading(json.dumps(raw["instance"]), tuple(raw["certificate"]["criteria"]))
+    return reading(json.dumps(raw["instance"]), tuple(raw["certificate"]["criteria"]), raw["certificate"]["tight"])
 
 
 @cache
@@ -97,7 +97,7 @@ def quick() -> Iterator[None]:
         for module in (frontier_proofs, audited):
             patch.setattr(module, "parse_instance", lambda raw: instance_of(json.dumps(raw)))
         patch.setattr(audited, "check_plan", plan_check())
-        patch.setattr(frontier_proofs, "assemble", lambda instance, _: program_of(json.dumps(instance.canonical())))
+        patch.setattr(frontier_proofs, "assemble", lambda instance, _, tight: program_of(json.dumps(instance.canonical()), tight))
         patch.setattr(verify, "digest", once(verify.digest, id))
         patch.setattr(verify, "_Columns", once(verify._Columns, lambda exact, limits, cost: (id(exact), limits, tuple(cost))))
         patch.setattr(verify_zones, "LARGEST_TREE", 5_000)
@@ -125,7 +125,7 @@ def other_instance(raw: Raw, draw: random.Random, _others: object) -> None:
     raw.update(instance=parsed.canonical(), instance_hash=parsed.hash)
     assert raw["instance_hash"] == content_hash(raw["instance"])
     store = store_of(raw["certificate"]["proofs"])
-    store["program"] = verify.digest(program_of(json.dumps(raw["instance"])))
+    store["program"] = verify.digest(program_of(json.dumps(raw["instance"]), raw["certificate"]["tight"]))
     raw["certificate"]["proofs"] = text_of(store)
 
 

@@ -197,6 +197,10 @@ def frame(raw: Raw, draw: random.Random) -> None:
     vector[i] = -vector[i] if vector is raw["certificate"]["signs"] else moved(vector[i], draw)
 
 
+def rows_of_another_form(raw: Raw, _draw: random.Random) -> None:
+    raw["certificate"]["tight"] = not raw["certificate"]["tight"]
+
+
 def scale_with_care(raw: Raw, draw: random.Random) -> None:
     """Everything in units of a longer range: all limits stay what they are, and epsilon looks smaller."""
     certificate, by = raw["certificate"], draw.choice((2, 10, Fraction(101, 100)))
@@ -304,6 +308,6 @@ SPOILERS: tuple[Spoiler, ...] = (
     *map(in_store, (multiplier, multiplier, limit_multiplier, row, digits, unit, fixing, fixing, half, dropped_leaf, dropped_leaf)),
     *map(in_store, (swapped_halves, dropped_part, kind_of_number, hash_of_program)),
     *map(in_file, (shared_half_space, shared_half_space, alpha, alpha_with_care, alpha_with_care, all_alphas, all_alphas, weaker, claimed)),
-    *map(in_file, (upper, frame, scale_with_care, lower_start, tree, without_proof, listed_zones, half_space, points)),
+    *map(in_file, (upper, frame, rows_of_another_form, scale_with_care, lower_start, tree, without_proof, listed_zones, half_space, points)),
     plan, instance,
 )  # fmt: skip
