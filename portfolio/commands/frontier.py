@@ -88,7 +88,7 @@ def frontier(
     from portfolio.commands.saving import STDOUT, Checkpoints, deliver, prepare
     from portfolio.commands.waiting import wait_for
     from portfolio.errors import UsageError
-    from portfolio.formats.result_text import result_text
+    from portfolio.formats.frontier_text import FrontierWriter
     from portfolio.library import load_model
 
     desk = Desk.of(lang.value, as_json, everything)
@@ -102,14 +102,14 @@ def frontier(
     earlier = read_any_frontier(resume) if resume else None
     target = None if output == STDOUT else prepare(output or f"{loaded.header.id}{SUFFIX}", "portfolio-frontier")
     watcher = FrontierWatcher(desk, quiet)
-    kept = None if target is None else Checkpoints(desk, target)
+    kept, writer = None if target is None else Checkpoints(desk, target), FrontierWriter()
     effort = Effort(
         seconds=float("inf") if time_limit is None else time_limit,
         workers=workers,
         seed=seed,
         zones=solver_of_zones.value,
         watch=watcher.see,
-        save=None if kept is None else lambda state: kept.write(lambda: result_text(state)),
+        save=None if kept is None else lambda state: kept.write(lambda: writer.text(state)),
     )
     named = [c.strip() for c in (criteria or "").split(",") if c.strip()]
 
@@ -119,7 +119,7 @@ def frontier(
         return certify(loaded, spec, target_epsilon, effort, named, earlier)
 
     found = wait_for(work, effort.stop, watcher)
-    deliver(desk, result_text(found), output, target, quiet, lambda saved: _answer(desk, found, saved))
+    deliver(desk, writer.text(found), output, target, quiet, lambda saved: _answer(desk, found, saved))
     return exit_code(found)
 
 

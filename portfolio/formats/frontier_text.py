@@ -6,12 +6,37 @@ from pathlib import Path
 from typing import Any
 
 from portfolio.formats.json_text import read_text
-from portfolio.formats.result_text import raw_record, record_of
-from portfolio.results import Frontier
+from portfolio.formats.result_text import raw_record, record_of, result_text
+from portfolio.results import Frontier, FrontierPoint
 
 LARGEST_FRONTIER = 400_000_000
 """Bytes: hundreds of plans of the largest instance."""
+_NO_POINTS = '\n "points": [],\n'
 _COMPUTED = ("points", "certificate", "ranges", "search")
+
+
+class FrontierWriter:
+    """Texts of the frontiers of one run, as `result_text` has them; what was written of a plan is kept for the next checkpoint."""
+
+    def __init__(self) -> None:
+        self._points: dict[int, tuple[FrontierPoint, str]] = {}
+
+    def text(self, frontier: Frontier) -> str:
+        """JSON text; ends with a newline."""
+        if not frontier.points:
+            return result_text(frontier)
+        before, empty, after = result_text(frontier.model_copy(update={"points": ()})).partition(_NO_POINTS)
+        assert empty  # a line of this depth belongs to the frontier itself
+        points = ",\n".join(self._point(point) for point in frontier.points)
+        return f'{before}\n "points": [\n{points}\n ],\n{after}'
+
+    def _point(self, point: FrontierPoint) -> str:
+        # Points are made anew for every checkpoint, their plans are not.
+        known = self._points.get(id(point.plan))
+        if known is None or known[0].id != point.id:
+            text = "  " + result_text(point).rstrip("\n").replace("\n", "\n  ")
+            known = self._points[id(point.plan)] = (point, text)
+        return known[1]
 
 
 def parse_frontier(text: str) -> Frontier:

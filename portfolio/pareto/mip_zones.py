@@ -1,4 +1,4 @@
-"""Zone solver `mip`: LP relaxation, dive, weighted MIP, zone MIP - in this order, and only as far as needed."""
+"""Zone solver `mip`: LP relaxation, weighted MIP, zone MIP - in this order, and only as far as needed."""
 
 from __future__ import annotations
 
@@ -19,16 +19,6 @@ from portfolio.results.frontier import ZoneProof
 
 ACCEPT = 0.5
 """A plan this deep in a zone [share of the larger of epsilon and the zone's bound] becomes a point without a search for a deeper one."""
-ACCEPT_DIVE = 0.3
-"""The same for a dive, which costs little: a shallower point now is better than a MIP."""
-ENOUGH = 0.6
-"""A dive this deep [the same share] is taken at once; below, the choices of near points are tried."""
-LOST = 0.5
-"""A dive may lie so far behind the bound of the part it was made for [epsilon] before the choices of near points are tried."""
-LEAST_DEPTH = 0.1
-"""Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
-AGAIN = 0.2
-"""Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
 ZONE_GAP = 0.1
 """Gap of a zone's MIP [epsilon]."""
 
@@ -90,59 +80,20 @@ class ZoneWork:
         self.spaces: list[HalfSpace] = []
         self.basis: Any = None
         self.weights: Floats = np.zeros(0)
-        self.choice_bases: dict[int, Any] = {}
         self.deepest: tuple[float, Floats] | None = None
 
     def answer(self) -> Answer:
         """Cheap bounds first."""
-        if self.task.aim is not None and (answer := self._aimed(self.task.aim)) is not None:
-            return answer
-        return self._whole()
-
-    def _aimed(self, aim: Floats) -> Answer | None:
-        """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
-        bound = self._relaxed(aim)
-        if not self._closed:
-            self._close_first()
+        self._relaxed(self.task.upper)
         if self._closed:
             return self._done()
-        x = self._plan(aim, bound - LOST * self.epsilon)
-        if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
-            return None
-        point = self._published(x)
-        return None if point is None else self._done(point)
+        point = None
+        if self.weights.sum() > 0 and not like(self.task.known, self.weights):
+            point = self._weighted()
+        return self._searched(point)
 
-    def _relaxed(self, part: Floats) -> float:
-        """The relaxation of a part of the zone: its bound; the zone's is improved by the half-space."""
-        solves, whole = self.solves, part is self.task.upper
-        bound, self.weights, space = solves.relax(part, self.task.basis)
-        self.basis = solves.basis
-        if space is not None:
-            self.spaces.append(space)
-            self._improve(bound if whole else solves.alpha_of(space, self.task.upper), "half-space")
-        elif whole:
-            self._improve(bound, "half-space")
-        return bound
-
-    def _whole(self) -> Answer:
-        """The zone as it is."""
-        task = self.task
-        self._relaxed(task.upper)
-        weights = self.weights
-        if self._closed:
-            return self._done()
-        self._close_first()
-        if self._closed:
-            return self._done()
-        point = self._take(self._plan(task.upper, ENOUGH / ACCEPT * self._accepted), ACCEPT_DIVE / ACCEPT, polish=False)
-        if point is None and not task.thorough:
-            point = self._take(self.solves.dive(self.limits, AGAIN), ACCEPT_DIVE / ACCEPT, polish=False)
-            if point is None and not self.limits.reached:
-                return replace(self._done(), hard=True)
-        if point is None:
-            point = self._before_mips()
-        if point is None and not self._closed and weights.sum() > 0 and not like(task.known, weights):
-            point = self._weighted(weights)
+    def _searched(self, point: Published | None) -> Answer:
+        """With the zone's own MIP, where nothing else has settled it."""
         if point is None and not self._closed:
             point = self._search()
         if point is not None or self._closed:
@@ -151,32 +102,24 @@ class ZoneWork:
             trouble="" if self.limits.reached else "no plan found lies in the zone on the publication grid, and its bound is above epsilon"
         )
 
-    def _close_first(self) -> None:
-        """What another method tries before any plan: a better bound."""
-
-    def _plan(self, part: Floats, enough: float) -> Floats | None:
-        """A dive's x in the part that was relaxed; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
-        solves = self.solves
-        found = [] if (x := solves.dive(self.limits)) is None else [x]
-        for choice in self.task.choices:
-            if found and self._depth(found[-1], part) >= enough:
-                return found[-1]
-            x, basis = solves.within(choice, self.limits)
-            if x is not None:
-                found.append(x)
-                self.choice_bases[choice.place] = basis
-        return max(found, key=lambda x: self._depth(x, part), default=None)
+    def _relaxed(self, part: Floats) -> float:
+        """The relaxation of a part of the zone: its bound; the zone's is improved by the half-space."""
+        solves, whole = self.solves, part is self.task.upper
+        bound, self.weights, space = solves.relax(part, self.task.basis)
+        self.basis = solves.basis
+        if space is not None:
+            self.spaces.append(space)
+        if whole or space is not None:
+            self._improve(bound if whole or space is None else solves.alpha_of(space, self.task.upper), "half-space")
+        return bound
 
     def _depth(self, x: Floats, part: Floats | None = None) -> float:
+        """alpha of a plan in the zone, or in a part of it."""
         solves = self.solves
         return depth(self.task.upper if part is None else part, solves.setting.program.values(x[: solves.alpha]), solves.r)
 
-    def _before_mips(self) -> Published | None:
-        """What another method tries before the MIPs: a point, a better bound, or nothing."""
-        return None
-
-    def _weighted(self, weights: Floats) -> Published | None:
-        outcome, space = self.solves.weighted(weights, self.task.start, self.limits, self.task.upper)
+    def _weighted(self) -> Published | None:
+        outcome, space = self.solves.weighted(self.weights, self.task.start, self.limits, self.task.upper)
         if space is not None:
             self.spaces.append(space)
             self._improve(self.solves.alpha_of(space, self.task.upper), "half-space")
@@ -244,5 +187,5 @@ class ZoneWork:
         alpha = None if self.proof == "open" else max(rounded_up(Fraction(self.alpha)), Fraction(0))
         points = (point,) if point else ()
         return Answer(
-            self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis, choice_bases=self.choice_bases
+            self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis
         )

@@ -28,7 +28,7 @@ from portfolio.solvers.highs import Highs
 ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tree": TreeZones}
 WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
-EPOCH = 32
+EPOCH = 64
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
 PROBE = 1.2
 """Bound of the relaxation of the zone on which zone solvers race [epsilon]."""

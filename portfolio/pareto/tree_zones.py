@@ -1,17 +1,21 @@
-"""Zone solver `tree`: a zone inherits the branching tree of the zone that held it; only leaves whose bound exceeds epsilon are worked on.
+"""Zone solver `tree`: relaxations, dives and branching trees that zones inherit; MIPs for what these leave.
 
-A leaf's bound is affine in the right-hand sides, so that it is evaluated at a new zone, not solved (proof/family.py). What the tree does not settle within
-its nodes goes to the MIPs of mip_zones.py.
+A point is looked for in the part of the zone where it serves most (placing.py): relaxation, dive, and where the dive stays shallow the choices of near points.
+A zone in which none of these finds a point is given again, thoroughly, when its turn comes: then its tree is grown, and after that its MIP is solved.
+
+A tree's leaves have bounds that are affine in the right-hand sides: they are evaluated at a new zone, not solved (proof/family.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from portfolio.numerics import FARKAS_MARGIN, FRONTIER_MARGIN
 from portfolio.pareto.mip_zones import MipZones, ZoneWork
+from portfolio.pareto.zone_solves import ZoneSolves
 from portfolio.pareto.zones import Answer, Limits, Published, Shown, Task
 from portfolio.program import Floats
 from portfolio.proof.certificate import tree_of
@@ -20,12 +24,16 @@ from portfolio.proof.leaves import Leaf
 from portfolio.proof.multipliers import Cut
 from portfolio.proof.short import Shortener
 
-NODES = 300
+SHALLOW = 0.6
+"""Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
+LOST = 0.5
+"""A dive may lie so far behind the bound of the part it was made for [epsilon] before the choices of near points are tried."""
+LEAST_DEPTH = 0.1
+"""Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
+AGAIN = 0.2
+"""Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
+NODES = 100
 """Nodes for one zone: where the relaxation is weak a tree grows without end, and the MIP's cuts are the better means."""
-NEARLY = 0.0
-"""A zone whose bound exceeds epsilon by no more than this [epsilon] is first tried by the tree: to close it costs less than a point and what it leaves open."""
-NODES_NEARLY = 40
-"""Nodes of that trial."""
 LEAVES = 3_000
 """A tree with more leaves is not handed on: evaluating them costs more than they save."""
 
@@ -41,45 +49,77 @@ class TreeZones(MipZones):
 class TreeWork(ZoneWork):
     """A zone with its tree."""
 
-    tree: Family | None = None
+    def __init__(self, solves: ZoneSolves, task: Task, limits: Limits) -> None:
+        super().__init__(solves, task, limits)
+        self.tree: Family | None = None if task.tree is None else task.tree.child()
+        self.choice_bases: dict[int, Any] = {}
 
     def answer(self) -> Answer:
         """What is inherited may close the zone without a solve."""
-        inherited = self.task.tree
-        self.tree = inherited.child() if inherited is not None else None
         if self.tree is not None:
             self._improve(-self.tree.bound(self.solves.finite_sides(self.task.upper)) + float(FRONTIER_MARGIN), "tree")
             if self._closed:
                 self.solves.counts["closed_by_trees"] += 1
                 return self._done()
-        answer = super().answer()
+        answer = (None if self.task.aim is None else self._aimed(self.task.aim)) or self._whole()
         keep = self.tree is not None and len(self.tree.leaves) <= LEAVES
-        return replace(answer, tree=self.tree if keep else None)
+        return replace(answer, tree=self.tree if keep else None, choice_bases=self.choice_bases)
+
+    def _aimed(self, aim: Floats) -> Answer | None:
+        """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
+        bound = self._relaxed(aim)
+        if self._closed:
+            return self._done()
+        x = self._plan(aim, bound - LOST * self.epsilon)
+        if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
+            return None
+        point = self._published(x)
+        return None if point is None else self._done(point)
+
+    def _whole(self) -> Answer:
+        """The zone as it is."""
+        bound = self._relaxed(self.task.upper)
+        if self._closed:
+            return self._done()
+        point = self._take(self._plan(self.task.upper, bound - LOST * self.epsilon), SHALLOW, polish=False)
+        if point is None and not self.task.thorough:
+            point = self._take(self.solves.dive(self.limits, AGAIN), SHALLOW, polish=False)
+            if point is None and not self.limits.reached:
+                return replace(self._done(), hard=True)
+        if point is None:
+            x = self._grow()
+            point = None if self._closed else self._take(x)
+        return self._searched(point)
+
+    def _plan(self, part: Floats, enough: float) -> Floats | None:
+        """A dive's x in the part that was relaxed; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
+        solves = self.solves
+        found = [] if (x := solves.dive(self.limits)) is None else [x]
+        for choice in self.task.choices:
+            if found and self._depth(found[-1], part) >= enough:
+                return found[-1]
+            x, basis = solves.within(choice, self.limits)
+            if x is not None:
+                found.append(x)
+                self.choice_bases[choice.place] = basis
+        return max(found, key=lambda x: self._depth(x, part), default=None)
+
+    def _grow(self) -> Floats | None:
+        """Work on the tree until it closes the zone or holds a plan that is deep enough; that plan."""
+        solves = self.solves
+        if self.tree is None:
+            self.tree = Family(solves.lp.frame, self.basis)
+        ask = self.limits.ask(cutoff=-(self.epsilon - 2 * float(FRONTIER_MARGIN)), target=-self._accepted)
+        outcome = self.tree.improve(solves.lp, solves.finite_sides(self.task.upper), ask, NODES)
+        solves.counts["nodes"] += outcome.nodes
+        self._improve(-outcome.bound + float(FRONTIER_MARGIN), "tree")
+        return outcome.x
 
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         answer = super()._done(point, trouble)
         if answer.proof != "tree" or self.tree is None:
             return answer
         return replace(answer, shown=shown(self.tree, self.solves.finite_sides(self.task.upper), self.solves.short))
-
-    def _close_first(self) -> None:
-        if self.alpha <= (1 + NEARLY) * self.epsilon:
-            self._grow(NODES_NEARLY, dives=False)
-
-    def _before_mips(self) -> Published | None:
-        x = self._grow(NODES)
-        return None if self._closed else self._take(x)
-
-    def _grow(self, nodes: int, dives: bool = True) -> Floats | None:
-        """Work on the tree until it closes the zone or holds a plan that is deep enough; that plan."""
-        solves = self.solves
-        if self.tree is None:
-            self.tree = Family(solves.lp.frame, self.basis)
-        ask = self.limits.ask(cutoff=-(self.epsilon - 2 * float(FRONTIER_MARGIN)), target=-self._accepted)
-        outcome = self.tree.improve(solves.lp, solves.finite_sides(self.task.upper), ask, nodes, dives)
-        solves.counts["nodes"] += outcome.nodes
-        self._improve(-outcome.bound + float(FRONTIER_MARGIN), "tree")
-        return outcome.x
 
 
 def shown(tree: Family, u: Floats, short: Shortener) -> Shown:

@@ -69,7 +69,7 @@ class Family:
             self._stacked = _Stack(self.leaves)
         return self._stacked.bounds(u)
 
-    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True) -> Outcome:
+    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000) -> Outcome:
         """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
 
         The Outcome's bound is `bound(u)` afterwards. Verdict: optimal (x within the gap of the bound, or bound >= cutoff with an x at hand),
@@ -78,7 +78,7 @@ class Family:
         """
         lp.put(u)
         lp.lp.forget()
-        search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives)
+        search = Search(lp, self.history, ask, nodes, reuse=True)
         values = self.bounds(u)
         low = values < ask.cutoff
         search.run([one for one, open_ in zip(self.leaves, low, strict=True) if open_], ask.start)

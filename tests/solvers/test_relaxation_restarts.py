@@ -1,0 +1,68 @@
+"""Bases travel as text, and an LP that loses its way is solved once more from nothing. Tier: test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from portfolio.errors import SolverFailure
+from portfolio.formulation.assemble import assemble
+from portfolio.library import load_model
+from portfolio.program import Program
+from portfolio.schema.validate import parse_instance
+from portfolio.solvers import relaxation
+from portfolio.solvers.basis import packed, unpacked
+from portfolio.solvers.relaxation import Relaxation
+from tests.support.small_instances import small
+
+
+@pytest.fixture
+def program() -> Program:
+    return assemble(parse_instance(small(3)), load_model())
+
+
+def solved(program: Program) -> tuple[Relaxation, float]:
+    lp = Relaxation(program)
+    lp.cost(program.criteria.sum(axis=0))
+    value = lp.solve()
+    assert value is not None and np.isfinite(value)
+    return lp, value
+
+
+def test_a_basis_is_the_same_after_a_journey_as_text(program: Program) -> None:
+    lp, value = solved(program)
+    text = packed(lp.basis)
+    back = unpacked(text)
+    assert [int(s) for s in back.col_status] == [int(s) for s in lp.basis.col_status]
+    assert [int(s) for s in back.row_status] == [int(s) for s in lp.basis.row_status]
+    assert packed(back) == text
+    other = Relaxation(program)
+    other.cost(program.criteria.sum(axis=0))
+    other.restart(back)
+    assert other.solve(iterations=0) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["", "3:", "3:abc", "x:eJwDAAAAAAE=", "3:!!"])
+def test_text_that_is_no_basis_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        unpacked(text)
+
+
+def test_an_unclear_status_is_asked_again_from_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    lp, value = solved(program)
+    asked: list[bool] = []
+    once = Relaxation._solve
+
+    def lost(self: Relaxation, iterations: int | None, presolve: bool, seconds: float, primal: bool) -> float | None:
+        asked.append(presolve)
+        return relaxation._UNCLEAR if len(asked) == 1 else once(self, iterations, presolve, seconds, primal)
+
+    monkeypatch.setattr(Relaxation, "_solve", lost)
+    assert lp.solve() == pytest.approx(value) and asked == [False, True]
+
+
+def test_twice_unclear_is_a_failure(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    lp, _ = solved(program)
+    monkeypatch.setattr(Relaxation, "_solve", lambda *_: relaxation._UNCLEAR)
+    with pytest.raises(SolverFailure, match="relaxation"):
+        lp.solve()
