@@ -95,18 +95,19 @@ class Search:
     def open(self) -> list[Vector]:
         """Zones above the target, largest bound first."""
         target = self.frame.target
-        return sorted((z for z, k in self.known.items() if k.alpha > target), key=lambda z: (-self.known[z].alpha, z))
+        # Bounds have FRONTIER_DIGITS decimals: as floats they stand in the same order.
+        return sorted((z for z, k in self.known.items() if k.alpha > target), key=lambda z: (-float(self.known[z].alpha), z))
 
     def best_points(self) -> list[int]:
         """Indices of the points that no other dominates or equals, in the order found."""
         table = np.array(self.steps, dtype=np.int64).reshape(-1, len(self.frame.start))
-        kept = []
-        for i, k in enumerate(table):
-            not_worse = (table <= k).all(axis=1)
-            equal = (table == k).all(axis=1)
-            if not (not_worse & ~equal).any() and not equal[:i].any():
-                kept.append(i)
-        return kept
+        # [i, j]: j is nowhere worse than i, j equals i - criterion by criterion, for tables of all pairs are large.
+        not_worse, equal = (np.ones((len(table), len(table)), dtype=bool) for _ in range(2))
+        for column in table.T:
+            not_worse &= column[None, :] <= column[:, None]
+            equal &= column[None, :] == column[:, None]
+        beaten = (not_worse & ~equal).any(axis=1) | np.tril(equal, -1).any(axis=1)
+        return [int(i) for i in np.flatnonzero(~beaten)]
 
     # -- tasks -------------------------------------------------------------------------------------------------------
     def next_zone(self) -> Vector | None:
@@ -127,9 +128,14 @@ class Search:
 
     def nearest(self, zone: Vector) -> tuple[int, ...]:
         """The choices (integer columns) of the points that lie least outside of a zone, at most NEAREST; each by its first point."""
-        upper = self.upper(zone)
-        ranked = sorted(self.best_points(), key=lambda i: -depth(upper, self.points[i].raw, self.frame.r))
-        return tuple(dict.fromkeys(self.first_with[_choice(self.points[i])] for i in ranked))[:NEAREST]
+        best = self.best_points()
+        depths = ((self.upper(zone) - np.array([self.points[i].raw for i in best])) / self.frame.r).min(axis=1)
+        found: dict[int, None] = {}
+        for k in np.argsort(-depths, kind="stable"):
+            found[self.first_with[_choice(self.points[best[k]])]] = None
+            if len(found) == NEAREST:
+                break
+        return tuple(found)
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
@@ -213,12 +219,12 @@ class Search:
         return min((z - k) * one for z, k, one in zip(zone, steps, size, strict=True))
 
     def _add_space(self, space: HalfSpace) -> None:
-        if any(self._contradicts(space, p.raw) for p in self.points):
+        alone = HalfSpaces(self.frame.scale, self.spaces.start)
+        alone.add(space)
+        if any(alone.contradicted(p.raw, CONTRADICTION) for p in self.points):
             self.counts["withdrawn"] += 1
             return
         self.spaces.add(space)
-        alone = HalfSpaces(self.frame.scale, self.spaces.start)
-        alone.add(space)
         zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
         # Which zones the new one improves is seen in floats, with room for their rounding; what it proves is worked out exactly.
         near = alone.alphas(np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))) <= CONTRADICTION + np.array(
@@ -257,11 +263,6 @@ class Search:
         self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
 
     # -- distrust ----------------------------------------------------------------------------------------------------
-    def _contradicts(self, space: HalfSpace, raw: Floats) -> bool:
-        alone = HalfSpaces(self.frame.scale, self.spaces.start)
-        alone.add(space)
-        return bool(alone.contradicted(raw, CONTRADICTION))
-
     def _withdraw_false(self, raw: Floats) -> None:
         """A plan may show a bound to be false: it goes, and so does everything that rests on it."""
         false = self.spaces.contradicted(raw, CONTRADICTION)
