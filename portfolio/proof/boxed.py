@@ -45,13 +45,15 @@ class BoxedLp:
     """One LP object that moves from box to box. The objective is handed over with a largest coefficient near 1: dual tolerances of the
     simplex are absolute."""
 
-    def __init__(self, frame: Lagrangian, lp: Relaxation) -> None:
+    def __init__(self, frame: Lagrangian, lp: Relaxation, spare: float = _INF) -> None:
+        """spare: what the ties' rewards may cost a bound in all [objective units]; where they might cost more, ties stay."""
         self.frame, self.lp = frame, lp
         largest = float(np.abs(frame.cost).max(initial=0.0))
         self.size = 2.0 ** float(np.frexp(largest)[1]) if largest > 0 else 1.0
         self.sides = np.zeros(len(frame.moving))
         self._low, self._high = frame.lower.copy(), frame.upper.copy()
-        lp.cost(frame.cost / self.size - ties(frame.program, frame.cost))
+        rewards = ties(frame.program, frame.cost)
+        lp.cost(frame.cost / self.size - (rewards if TIE * np.count_nonzero(rewards) * self.size <= spare else 0.0))
         lp.bound_columns(list(range(frame.program.n)), frame.lower, frame.upper)
 
     def put(self, u: Floats) -> None:
