@@ -175,21 +175,22 @@ def print_line(name: str, records: Sequence[Record]) -> None:
 
 def frontiers(sizes: Sequence[tuple[int, int]], seconds: float, epsilon: Fraction = Fraction(1, 50)) -> None:
     """Zone solvers side by side."""
-    print("instance          zones   status     epsilon %  points  zones  seconds    MIPs    LPs  nodes  proven %")
+    print("instance          zones       status     epsilon %  points  zones  seconds    MIPs    LPs  nodes  proven %")
     for programmes, options in sizes:
-        program = assemble(generate(programmes=programmes, options=options), load_model())
-        for name in ("tree", "mip"):
+        program = assemble(generate(programmes=programmes, options=options), load_model(), tight=True)
+        for name in ("tree", "mip", "race"):
             begun = time.process_time()
             found = certified(program, epsilon, effort=Effort(seconds=seconds, zones=name))
             took = time.process_time() - begun
             search = found.search
             if search is None or found.epsilon is None:
-                print(f"{programmes} x {options:<11} {name:<6}  {found.status}", flush=True)
+                print(f"{programmes} x {options:<11} {name:<10}  {found.status}", flush=True)
                 continue
+            said = f"race: {search.zones}" if name == "race" else name
             counts, every = search.counts, search.known.values()
             shown = sum(known.root is not None or (known.space is not None and known.space.proof is not None) for known in every)
             print(
-                f"{programmes} x {options:<11} {name:<6}  {found.status:<10} {100 * float(found.epsilon):8.2f} {len(found.points):7} {len(every):6} "
+                f"{programmes} x {options:<11} {said:<10}  {found.status:<10} {100 * float(found.epsilon):8.2f} {len(found.points):7} {len(every):6} "
                 f"{took:8.1f} {counts['mips']:7} {counts['lps']:6} {counts['nodes']:6} {100 * shown / len(every):9.0f}",
                 flush=True,
             )

@@ -97,7 +97,9 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
         "zones": [_written(vector, known, places) for vector, known in search.known.items()],
         **_bases(search),
         "serial": search.serial,
-        "pending": [{**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha), "aim": [int(v) for v in g.aim]} for g in pending],
+        "pending": [
+            {**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha), "aim": [int(v) for v in g.aim]} for g in pending
+        ],
         "counts": dict(search.counts),
         "trouble": list(search.trouble),
     }

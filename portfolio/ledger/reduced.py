@@ -28,7 +28,8 @@ Ids = NDArray[np.int64]
 class Reduced:
     """Rows in Program units: lower <= A [X, c, s] <= upper, constants already subtracted.
 
-    pay, carry: column ids in the Program · pay_keys: (programme, name, fund, year) of each payment · scale: (way key, column of the last point) · now: current values of [X, c, s]
+    pay, carry: column ids in the Program · pay_keys: (programme, name, fund, year) of each payment
+    scale: (way key, column of the last point) · now: current values of [X, c, s]
     entry_*: sparse A · block, label: of each row · program_row: row id in the Program · scale_floor, scale_top: b_1 y and y.
     """
 

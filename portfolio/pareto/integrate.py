@@ -227,9 +227,9 @@ class Search:
         self.spaces.add(space)
         zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
         # Which zones the new one improves is seen in floats, with room for their rounding; what it proves is worked out exactly.
-        near = alone.alphas(np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))) <= CONTRADICTION + np.array(
-            [float(self.known[z].alpha) for z in zones]
-        )
+        near = alone.alphas(
+            np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
+        ) <= CONTRADICTION + np.array([float(self.known[z].alpha) for z in zones])
         for zone in (z for z, one in zip(zones, near, strict=True) if one):
             self.known[zone] = self._by_space(zone, self.known[zone], alone)
 

@@ -186,6 +186,4 @@ class ZoneWork:
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         alpha = None if self.proof == "open" else max(rounded_up(Fraction(self.alpha)), Fraction(0))
         points = (point,) if point else ()
-        return Answer(
-            self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis
-        )
+        return Answer(self.task.serial, alpha, self.proof, tuple(self.spaces), points, trouble, basis=self.basis)

@@ -13,15 +13,12 @@ which the sum of N over all zones is least. delta is what the latest points miss
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import permutations
-from typing import TYPE_CHECKING
+from itertools import pairwise, permutations
 
 import numpy as np
 
+from portfolio.pareto.integrate import Search
 from portfolio.program import Floats
-
-if TYPE_CHECKING:
-    from portfolio.pareto.integrate import Search
 
 Vector = tuple[float, ...]
 LATEST = 40
@@ -40,14 +37,15 @@ MOST_DELTA = 0.95
 def table(delta: float, q: int) -> tuple[Floats, tuple[tuple[float, ...], ...]]:
     """(N at 0, 1 / STEPS, ... TOP, the best b at each, in falling order; () where none helps), all in units of epsilon. Of q = 2 or 3 criteria."""
     size = TOP * STEPS + 1
-    counts, best = np.zeros(size), [()] * size
+    counts = np.zeros(size)
+    best: list[tuple[float, ...]] = [()] * size
     for i in range(STEPS + 1, size):
         whole = i / STEPS - delta
         first = np.arange(LEAST, max(whole, LEAST), 1 / STEPS)
         parts = [first, whole - first] if q == 2 else [p.ravel() for p in np.meshgrid(first, first, indexing="ij")]
         if q == 3:
             parts.append(whole - parts[0] - parts[1])
-        fit = np.logical_and.reduce([a >= b for a, b in zip(parts, parts[1:], strict=False)] + [parts[-1] >= LEAST])
+        fit = np.logical_and.reduce([a >= b for a, b in pairwise(parts)] + [parts[-1] >= LEAST])
         if not fit.any():
             # Nothing helps: as many as the next smaller zone, and one.
             counts[i] = counts[i - 1] + 1
@@ -120,4 +118,6 @@ def _after(search: Search, point: Floats, epsilon: float, delta: float) -> float
         return -needed(before, epsilon, delta, len(point))
     uppers = np.array([search.upper(v) for v in brought])
     inherited = np.array([float(search.known[v].alpha) for v in parents])
-    return needed(np.minimum(search.spaces.alphas(uppers), inherited), epsilon, delta, len(point)) - needed(before, epsilon, delta, len(point))
+    return needed(np.minimum(search.spaces.alphas(uppers), inherited), epsilon, delta, len(point)) - needed(
+        before, epsilon, delta, len(point)
+    )

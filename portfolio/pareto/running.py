@@ -161,7 +161,9 @@ def _next(search: Search, pending: Pending) -> Given | None:
         return None
     known = search.known[zone]
     aim = place(search, zone)
-    return Given(search.serial, -1, zone, known.alpha, len(search.spaces.listed), search.nearest(zone), aim if aim != zone else (), known.hard)
+    return Given(
+        search.serial, -1, zone, known.alpha, len(search.spaces.listed), search.nearest(zone), aim if aim != zone else (), known.hard
+    )
 
 
 def _task(search: Search, given: Given) -> Task:

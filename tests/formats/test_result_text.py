@@ -39,7 +39,9 @@ def test_a_numeral_without_a_value_is_a_problem_not_a_traceback(bad: str) -> Non
 
 @pytest.mark.parametrize("name", ["日本 2026", 'a "quoted" \\ name', "tab\tline\n", "x: NaN, [Infinity]", "half \ud800", "\u2028"])
 def test_the_text_is_that_of_the_standard_library(name: str) -> None:
-    result = _result(Fraction(1, 3)).model_copy(update={"instance": {"name": name, "x": 0.1, "none": None, "empty": {}, "list": [], "yes": True}})
+    result = _result(Fraction(1, 3)).model_copy(
+        update={"instance": {"name": name, "x": 0.1, "none": None, "empty": {}, "list": [], "yes": True}}
+    )
     text = json.dumps(result.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
     assert result_text(result) == text.replace("\ud800", "\\ud800")
 

@@ -46,7 +46,9 @@ def test_the_relaxation_gains_where_a_cap_lets_half_a_way_have_it_all() -> None:
 def test_only_the_cap_rows_differ_also_in_exact_numbers() -> None:
     for seed in CAPPED[:8]:
         loose, tight = both(parse_instance(small(seed)))
-        assert [b.name for b in loose.columns] == [b.name for b in tight.columns] and [b.name for b in loose.rows] == [b.name for b in tight.rows]
+        assert [b.name for b in loose.columns] == [b.name for b in tight.columns] and [b.name for b in loose.rows] == [
+            b.name for b in tight.rows
+        ]
         for a, b in ((loose, tight), (loose.exact, tight.exact)):
             caps = next(b for b in a.rows if b.name == "project_cap")
             for row in range(a.m):
