@@ -17,10 +17,9 @@ from itertools import pairwise, permutations
 
 import numpy as np
 
-from portfolio.pareto.integrate import Search
+from portfolio.pareto.integrate import Search, Vector
 from portfolio.program import Floats
 
-Vector = tuple[float, ...]
 LATEST = 40
 """Points whose distance from the half-spaces is what the next one is expected to have."""
 STEPS = 40
