@@ -59,7 +59,7 @@ def frontier(
     workers: Annotated[int, typer.Option(help="Threads; they change the time, never the frontier.", min=1, max=64)] = 1,
     seed: Annotated[int, typer.Option(help="Random seed of the solver.", min=0, max=2**31 - 1)] = 0,
     solver_of_zones: Annotated[
-        ZoneSolvers, typer.Option(help="mip: HiGHS; tree: branching trees that zones inherit; race: whichever is faster on a first zone.")
+        ZoneSolvers, typer.Option(help="tree: relaxations, dives, inherited trees; mip: HiGHS; race: whichever is faster on a first zone.")
     ] = ZoneSolvers.tree,
     resume: Annotated[str | None, typer.Option(help="Go on with a frontier that was stopped.", metavar="FILE")] = None,
     output: Annotated[

@@ -131,7 +131,7 @@ def faster(setting: Setting, limits: Limits) -> str:
         above = solver.relaxed(middle) - PROBE * setting.epsilon
         upper = middle - above * np.array([float(v) for v in setting.scale])
         begun = time.thread_time()
-        solver.solve(Task(0, upper=upper, alpha=setting.reach), limits)
+        solver.solve(Task(0, upper=upper, alpha=setting.reach, thorough=True), limits)
         seconds[name] = time.thread_time() - begun
     return min(seconds, key=lambda name: seconds[name])
 
