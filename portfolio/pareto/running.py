@@ -30,8 +30,11 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 64
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
-PROBE = 1.2
-"""Bound of the relaxation of the zone on which zone solvers race [epsilon]."""
+PROBES = (1.2, 2.0, 4.0)
+"""Bounds of the relaxations of the zones on which zone solvers race [epsilon]: near the end of a search, and before."""
+CLEARLY = 0.5
+"""Share of the trees' time below which MIPs are taken: what trees and dives leave behind (half-spaces, proofs, plans good in all criteria) serves other zones too, which
+a race on single zones does not see (100 programmes: even on three zones, one to fifty on the whole frontier)."""
 MOSTLY = 0.1
 """Weight of the other criteria in the first weighted solves, which look for the ends of the frontier."""
 
@@ -122,18 +125,19 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
 
 
 def faster(setting: Setting, limits: Limits) -> str:
-    """The zone solver that needs less processor time for a zone that is hard to settle: its relaxation is a little above epsilon."""
+    """The zone solver for this Program: trees, unless MIPs settle the probes in a fraction of the processor time."""
     ideal, far = setting.ends
-    seconds: dict[str, float] = {}
+    seconds = dict.fromkeys(ZONE_SOLVERS, 0.0)
     for name, build in ZONE_SOLVERS.items():
         solver = build(setting)
         middle = (ideal + far) / 2
-        above = solver.relaxed(middle) - PROBE * setting.epsilon
-        upper = middle - above * np.array([float(v) for v in setting.scale])
-        begun = time.thread_time()
-        solver.solve(Task(0, upper=upper, alpha=setting.reach, thorough=True), limits)
-        seconds[name] = time.thread_time() - begun
-    return min(seconds, key=lambda name: seconds[name])
+        for probe in PROBES:
+            above = solver.relaxed(middle) - probe * setting.epsilon
+            upper = middle - above * np.array([float(v) for v in setting.scale])
+            begun = time.thread_time()
+            solver.solve(Task(0, upper=upper, alpha=setting.reach, thorough=True), limits)
+            seconds[name] += time.thread_time() - begun
+    return "mip" if seconds["mip"] < CLEARLY * seconds["tree"] else "tree"
 
 
 def _is_mark(serial: int) -> bool:
