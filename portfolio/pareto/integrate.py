@@ -186,7 +186,7 @@ class Search:
             if upper.vector in before:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
-            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble="", hard=False))
+            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
             for inherited in (self.bases, self.trees):
                 if vectors[upper.parent] in inherited:
                     inherited[upper.vector] = inherited[vectors[upper.parent]]
