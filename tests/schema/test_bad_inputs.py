@@ -25,8 +25,8 @@ FULL = (Path(__file__).parent / "full_instance.json").read_text(encoding="utf-8"
 GONE = object()
 """Marks an entry that a case takes away."""
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-SLOWEST = 1.0
-"""Seconds until a bad file is answered."""
+SLOWEST = 3.0
+"""Processor seconds within which a bad file is answered: what grows with the square of its size takes minutes, and other work on the machine does not count."""
 
 
 def read(data: bytes | str) -> Instance:
@@ -60,10 +60,10 @@ def changed(*changes: tuple[str, Any]) -> str:
 
 def found(data: bytes | str) -> list[Problem]:
     """The problems of a bad input, after checking what holds for every one of them."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(InvalidInput) as caught:
         read(data)
-    assert time.perf_counter() - begun < SLOWEST
+    assert time.process_time() - begun < SLOWEST
     assert caught.value.exit_code == 3
     for problem in caught.value.problems:
         speaks_both_languages(problem)
@@ -151,9 +151,9 @@ def test_a_byte_order_mark_is_welcome() -> None:
 
 def test_a_large_file_of_brackets_is_answered_in_time() -> None:
     text = json.dumps({"x": [{"a": [[i], {"b": "[" * 9}]} for i in range(30_000)]})
-    begun = time.perf_counter()
+    begun = time.process_time()
     parse_json(text)
-    assert time.perf_counter() - begun < 2 * SLOWEST
+    assert time.process_time() - begun < 2 * SLOWEST
 
 
 def test_a_file_that_cannot_be_opened_is_a_usage_error(tmp_path: Path) -> None:
@@ -550,11 +550,11 @@ def test_four_thousand_dangling_ids_are_answered_in_time() -> None:
     raw = json.loads(FULL)
     raw["programmes"] += [{"id": f"p{i}", "cost": 1, "field": f"unknown_{i}", "effects": {f"growth_{i}": 1}} for i in range(2000)]
     raw["fields"] += [{"id": f"field_{i}"} for i in range(2000)]
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(InvalidInput) as caught:
         parse_instance(raw)
     assert len(caught.value.problems) == 4000
-    assert time.perf_counter() - begun < 5 * SLOWEST
+    assert time.process_time() - begun < 5 * SLOWEST
 
 
 # -- the catalogue -----------------------------------------------------------------------------------------------------
