@@ -109,8 +109,10 @@ class ZoneWork:
         self.basis = solves.basis
         if space is not None:
             self.spaces.append(space)
-        if whole or space is not None:
-            self._improve(bound if whole or space is None else solves.alpha_of(space, self.task.upper), "half-space")
+        if whole:
+            self._improve(bound, "half-space")
+        elif space is not None:
+            self._improve(solves.alpha_of(space, self.task.upper), "half-space")
         return bound
 
     def _depth(self, x: Floats, part: Floats | None = None) -> float:

@@ -33,10 +33,11 @@ def ties(program: Program, cost: Floats) -> Floats:
     """(n,) rewards that break ties between amounts without a cost (who pays, and when): at most TIE for the whole of a column's box.
 
     Without them the dual simplex wanders through thousands of equal bases (degeneracy: Koberstein 2005, The dual simplex method, chapter 6). Columns of
-    width 1, shares, are left alone. A reward only lowers the LP's value, and multipliers are evaluated on the true cost: bounds stay bounds.
+    width 1, shares, are left alone. On columns that are never negative a reward only lowers the LP's value, and multipliers are evaluated on the true cost:
+    bounds stay bounds.
     """
     width = program.col_upper - program.col_lower
-    broken = ~program.integer & (cost == 0) & (width > 0) & (width != 1)
+    broken = ~program.integer & (cost == 0) & (program.col_lower >= 0) & (width > 0) & (width != 1)
     random = np.random.default_rng(0).uniform(0.0, TIE, len(cost))
     return np.asarray(np.where(broken, random / np.where(broken, width, 1.0), 0.0))
 

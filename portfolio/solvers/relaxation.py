@@ -18,8 +18,6 @@ from portfolio.program import Floats, Program
 from portfolio.solvers.hand_over import check_finite, hand_over
 
 _INF = float("inf")
-_UNCLEAR = float("nan")
-"""What `_solve` returns for a status that says nothing; told apart by identity."""
 CHOSEN, DEVEX = -1, 1
 """HiGHS' numbers for the pricing of its choice (steepest edge) and for Devex."""
 DUAL, PRIMAL = 1, 4
@@ -77,15 +75,12 @@ class Relaxation:
 
         primal: by the primal simplex, the quick way when only the objective has changed since the last optimum (its basis stays feasible).
         """
-        value = self._solve(iterations, presolve, seconds, primal)
-        if value is _UNCLEAR:
+        try:
+            return self._solve(iterations, presolve, seconds, primal)
+        except SolverFailure:
             # Rarely the simplex loses its way from the basis it was given: once more from nothing.
             self.forget()
-            value = self._solve(iterations, True, seconds, False)
-        if value is _UNCLEAR:
-            model = self._highs.getModelStatus()
-            raise SolverFailure(f"HiGHS answered {model} to a relaxation", f"HiGHSが緩和問題に {model} を返しました")
-        return value
+            return self._solve(iterations, True, seconds, False)
 
     def _solve(self, iterations: int | None, presolve: bool, seconds: float, primal: bool) -> float | None:
         highs = self._highs
@@ -97,7 +92,7 @@ class Relaxation:
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
         # An LP's time limit counts the run time of the whole object.
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.0) if seconds < _INF else _INF)
-        highs.run()
+        status = highs.run()
         if presolve:
             highs.setOptionValue("presolve", "off")
         model = highs.getModelStatus()
@@ -107,7 +102,7 @@ class Relaxation:
             return _INF
         if (model == HighsModelStatus.kIterationLimit and iterations is not None) or model == HighsModelStatus.kTimeLimit:
             return None
-        return _UNCLEAR
+        raise SolverFailure(f"HiGHS answered {status} / {model} to a relaxation", f"HiGHSが緩和問題に {model} を返しました")
 
     @property
     def reached(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,16 @@ def test_only_amounts_without_a_cost_are_rewarded() -> None:
     assert rewarded.any() and (found * width <= TIE).all() and (found >= 0).all()
     assert not (rewarded & (program.integer | (cost != 0) | (width == 1))).any()
     assert (rewarded | program.integer | (cost != 0) | (width == 1) | (width == 0)).all()
+
+
+def test_a_column_that_may_be_negative_is_not_rewarded() -> None:
+    """There a reward would raise the LP's value above the true one."""
+    program = replace(random_program(3), criteria=np.zeros((2, random_program(3).n)))
+    free = np.flatnonzero(~program.integer)
+    low, high = np.zeros(program.n), np.full(program.n, 5.0)
+    low[free[0]] = -1.0
+    found = ties(replace(program, col_lower=low, col_upper=high), np.zeros(program.n))
+    assert found[free[0]] == 0 and (found[free[1:]] > 0).all()
 
 
 @pytest.mark.parametrize("seed", range(12))
