@@ -99,9 +99,10 @@ def renumbered(state: Mapping[str, Any], places: Mapping[int, int]) -> dict[str,
     """A state for --resume with the places of its proofs in the file."""
     zones = [{**entry, "root": places.get(entry["root"])} for entry in state["zones"]]
     spaces = [{**entry, "proof": places.get(entry["proof"])} for entry in state["spaces"]]
-    return {**state, "zones": zones, "spaces": spaces}
+    grown = [{**entry, "root": places[entry["root"]]} for entry in state["grown"] if entry["root"] in places]
+    return {**state, "zones": zones, "spaces": spaces, "grown": grown}
 
 
 def state_roots(state: Mapping[str, Any]) -> list[int | None]:
     """The places of the proofs that a state needs."""
-    return [entry["root"] for entry in state["zones"]] + [entry["proof"] for entry in state["spaces"]]
+    return [entry["root"] for part in ("zones", "grown") for entry in state[part]] + [entry["proof"] for entry in state["spaces"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
@@ -14,9 +15,10 @@ from portfolio.errors import UsageError
 from portfolio.pareto.half_space import HalfSpace
 from portfolio.pareto.integrate import Frame, Known, Search, Vector
 from portfolio.pareto.running import Given
+from portfolio.pareto.tree_bounds import Grown, TreeBounds
 from portfolio.pareto.zones import Published
 from portfolio.payoff import Span
-from portfolio.program import Program
+from portfolio.program import Floats, Program
 from portfolio.proof.forest import Forest
 from portfolio.results import Frontier, FrontierCertificate, FrontierPoint, Range, Zone
 from portfolio.schema.exact import exact_json, exact_text, to_fraction
@@ -96,6 +98,7 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
         "spaces": [_space(search, space) for space in search.spaces.listed],
         "zones": [_written(vector, known, places) for vector, known in search.known.items()],
         **_bases(search),
+        "grown": [_tree(root, tree) for root, tree in search.grown.listed],
         "serial": search.serial,
         "pending": [
             {**asdict(g), "zone": [int(v) for v in g.zone], "alpha": exact_text(g.alpha), "aim": [int(v) for v in g.aim]} for g in pending
@@ -113,6 +116,26 @@ def _bases(search: Search) -> dict[str, Any]:
     place = {key: n for n, key in enumerate(distinct)}
     starts = [[[int(v) for v in zone], place[id(basis)]] for zone, basis in search.bases.items()]
     return {"bases": [text for _, text in search.packed.values()], "starts": starts}
+
+
+def _tree(root: int, tree: Grown) -> dict[str, Any]:
+    return {"root": root, "bases": _exactly(tree.bases), "slopes": _exactly(tree.slopes), "empty": np.flatnonzero(tree.empty).tolist()}
+
+
+def _grown(entry: Mapping[str, Any], q: int) -> Grown:
+    bases = _floats(entry["bases"])
+    empty = np.zeros(len(bases), dtype=np.bool_)
+    empty[entry["empty"]] = True
+    return Grown(bases, _floats(entry["slopes"]).reshape(len(bases), q), empty)
+
+
+def _exactly(values: Floats) -> str:
+    """Floats bit for bit, as text."""
+    return base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode()
+
+
+def _floats(text: str) -> Floats:
+    return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8").astype(np.float64)
 
 
 def with_plans(state: dict[str, Any], search: Search) -> dict[str, Any]:
@@ -171,6 +194,7 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
     search.put_back(points, steps, known, listed)
     bases = [unpacked(text) for text in state.get("bases", ())]
     search.bases = {tuple(float(v) for v in zone): bases[n] for zone, n in state.get("starts", ())}
+    search.grown = TreeBounds([(int(entry["root"]), _grown(entry, len(frame.start))) for entry in state.get("grown", ())])
     search.counts.update(state["counts"])
     search.trouble.extend(state["trouble"])
     search.serial = int(state["serial"])

@@ -15,8 +15,9 @@ import numpy as np
 
 from portfolio.numerics import CONTRADICTION, ZONE_DEPTH
 from portfolio.pareto.half_space import HalfSpace, HalfSpaces
-from portfolio.pareto.lattice import Lattice, Steps
+from portfolio.pareto.lattice import Lattice, Steps, rounded_up
 from portfolio.pareto.search_region import SearchRegion
+from portfolio.pareto.tree_bounds import Grown, TreeBounds
 from portfolio.pareto.zones import Answer, Choice, Published, Task, depth
 from portfolio.program import Floats
 from portfolio.proof.forest import Forest
@@ -26,7 +27,9 @@ from portfolio.results.frontier import ZoneProof
 Vector = tuple[float, ...]
 AHEAD = Fraction(5, 4)
 """A zone that needs MIPs waits until its bound is so many times that of the others: neighbours may settle it."""
-NEAREST = 4
+LARGEST = 200
+"""Leaves of a tree that is asked about zones to come; a larger one serves those that are there when it is grown."""
+NEAREST = 2
 """Choices of near points that a zone tries for its own: more seldom bring a deeper one."""
 
 
@@ -80,6 +83,7 @@ class Search:
         self.choice_bases: dict[int, Any] = {}
         self.trees: dict[Vector, Any] = {}
         self.forest = Forest()
+        self.grown = TreeBounds()
         self.units: tuple[int, ...] = ()
         self.serial = 0
         self.zones = "mip"
@@ -124,7 +128,8 @@ class Search:
         self.busy.add(zone)
         known = self.spaces.normalised(spaces, "mip")
         choices = tuple(Choice(k, self.points[k].integers, self.choice_bases.get(k)) for k in near)
-        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, choices, self.bases.get(zone), self.trees.get(zone))
+        basis, tree = self.bases.get(zone), self.trees.get(zone)
+        return Task(serial, zone, self.upper(zone), float(alpha), None, spaces, known, choices, basis, tree)
 
     def nearest(self, zone: Vector) -> tuple[int, ...]:
         """The choices (integer columns) of the points that lie least outside of a zone, at most NEAREST; each by its first point."""
@@ -157,10 +162,10 @@ class Search:
             if given is not None:
                 inherited.update({z: given for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
         self.choice_bases.update(answer.choice_bases)
+        root = None if answer.grown is None else self._add_tree(answer.grown)
         if answer.alpha is not None and answer.proof != "half-space":
             # A half-space speaks for itself, with its arithmetic.
-            root = None if answer.shown is None else self.forest.tree(*answer.shown)
-            self._add_bound(task.zone, answer.alpha, answer.proof, root)
+            self._add_bound(task.zone, answer.alpha, answer.proof, root if answer.proof == "tree" else None)
         for point in answer.points:
             self.add_point(point, always=task.weights is not None)
         if answer.hard and task.zone in self.known:
@@ -186,7 +191,8 @@ class Search:
             if upper.vector in before:
                 self.known[upper.vector] = before[upper.vector]
         for upper in added:
-            self.known[upper.vector] = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            known = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            self.known[upper.vector] = self._by_tree(upper.vector, known, self.grown)
             for inherited in (self.bases, self.trees):
                 if vectors[upper.parent] in inherited:
                     inherited[upper.vector] = inherited[vectors[upper.parent]]
@@ -249,6 +255,30 @@ class Search:
             return known
         return Known(max(found[0], Fraction(0)), "half-space", zone, found[1], hard=known.hard)
 
+    def _add_tree(self, tree: Grown) -> int:
+        """A tree bounds every zone; its place in the forest."""
+        root = self.forest.tree(tree.splits, tree.multipliers)
+        alone = TreeBounds([(root, tree)])
+        if self.points and (alone.alphas(np.array([p.raw for p in self.points])) < -CONTRADICTION).any():
+            self.counts["withdrawn"] += 1
+            return root
+        if len(tree.bases) <= LARGEST and all(root != known for known, _ in self.grown.listed):
+            self.grown.add(root, tree)
+        zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
+        uppers = np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
+        for zone, alpha in zip(zones, alone.alphas(uppers), strict=True):
+            if alpha < float(self.known[zone].alpha):
+                self.known[zone] = self._by_tree(zone, self.known[zone], alone)
+        return root
+
+    def _by_tree(self, zone: Vector, known: Known, trees: TreeBounds) -> Known:
+        """The better of what is known and what the trees say."""
+        found = trees.best(self.upper(zone))
+        if found is None:
+            return known
+        alpha = max(rounded_up(Fraction(found[0])), Fraction(0))
+        return Known(alpha, "tree", zone, root=trees.listed[found[1]][0], hard=known.hard) if alpha < known.alpha else known
+
     def _note_trouble(self, task: Task, trouble: str) -> None:
         if task.zone in self.known:
             self.known[task.zone] = replace(self.known[task.zone], trouble=trouble)
@@ -269,6 +299,9 @@ class Search:
         if false:
             self.spaces.withdraw(false)
             self.counts["withdrawn"] += len(false)
+        wrong = self.grown.contradicted(raw, CONTRADICTION)
+        self.grown = self.grown.without(wrong)
+        self.counts["withdrawn"] += len(wrong)
         for zone, known in self.known.items():
             rests = known.space in false if known.space is not None else False
             beaten = (

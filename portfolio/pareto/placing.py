@@ -65,10 +65,8 @@ def needed(alphas: Floats, epsilon: float, delta: float, q: int) -> float:
 
 
 def missed_by(search: Search) -> float:
-    """delta [epsilon], in steps of a twentieth: median distance of the latest points from the half-spaces."""
-    weights, bounds = search.spaces.floats
-    latest = np.array([p.raw for p in search.points[-LATEST:]])
-    gaps = (latest @ weights.T - bounds).min(axis=1)
+    """delta [epsilon], in steps of a twentieth: median distance of the latest points from half-spaces and trees."""
+    gaps = _alphas(search, np.array([p.raw for p in search.points[-LATEST:]]))
     return min(round(20 * float(np.median(gaps)) / float(search.frame.target)) / 20, MOST_DELTA)
 
 
@@ -78,10 +76,7 @@ def place(search: Search, zone: Vector) -> Vector:
     upper = search.upper(zone)
     if q not in (2, 3) or not np.isfinite(upper).all() or not search.points:
         return zone
-    weights, bounds = search.spaces.floats
-    alphas = weights @ upper - bounds
-    k = int(np.argmin(alphas))
-    most, w = float(alphas[k]), weights[k] * search.frame.r
+    most, w = _active(search, upper)
     delta = missed_by(search)
     counts, best = table(delta, q)
     step = int(np.ceil(most / epsilon * STEPS))
@@ -95,7 +90,7 @@ def place(search: Search, zone: Vector) -> Vector:
     for a in orders:
         point = upper - a * search.frame.r
         # The half-spaces bend away from the one that bounds the zone.
-        point = point - (float((weights @ point - bounds).min()) - delta * epsilon) * search.frame.r
+        point = point - (float(_alphas(search, point[None, :])[0]) - delta * epsilon) * search.frame.r
         if (point < upper).all():
             kept.append(((upper - point) / search.frame.r, _after(search, point, epsilon, delta)))
     a, _ = min(kept, key=lambda entry: entry[1])
@@ -117,6 +112,20 @@ def _after(search: Search, point: Floats, epsilon: float, delta: float) -> float
         return -needed(before, epsilon, delta, len(point))
     uppers = np.array([search.upper(v) for v in brought])
     inherited = np.array([float(search.known[v].alpha) for v in parents])
-    return needed(np.minimum(search.spaces.alphas(uppers), inherited), epsilon, delta, len(point)) - needed(
-        before, epsilon, delta, len(point)
-    )
+    return needed(np.minimum(_alphas(search, uppers), inherited), epsilon, delta, len(point)) - needed(before, epsilon, delta, len(point))
+
+
+def _alphas(search: Search, uppers: Floats) -> Floats:
+    """(zones,) what half-spaces and trees say of these zones (zones, q)."""
+    return np.minimum(search.spaces.alphas(uppers), search.grown.alphas(uppers))
+
+
+def _active(search: Search, upper: Floats) -> tuple[float, Floats]:
+    """(the least bound of half-spaces and trees for a zone, its weights (q,) times the ranges)."""
+    weights, bounds = search.spaces.floats
+    alphas = weights @ upper - bounds
+    k = int(np.argmin(alphas))
+    grown = search.grown.best(upper)
+    if grown is None or grown[0] >= alphas[k]:
+        return float(alphas[k]), weights[k] * search.frame.r
+    return grown[0], search.grown.weights(upper) * search.frame.r

@@ -16,9 +16,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from portfolio.pareto.integrate import Search, Vector
+from portfolio.pareto.integrate import Known, Search, Vector
 from portfolio.pareto.mip_zones import MipZones
-from portfolio.pareto.placing import place
+from portfolio.pareto.placing import missed_by, place
 from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
@@ -30,6 +30,10 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 64
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
+GROW_BELOW = 2
+"""A zone below this [epsilon] may get a small tree: above, its surroundings will look different before they are settled."""
+GROW_BEHIND = 0.5
+"""Least distance of plans from the bounds [epsilon] with which small trees are worth their price: it decides how many points are needed (ADR 12)."""
 PROBES = (1.2, 2.0, 4.0)
 """Bounds of the relaxations of the zones on which zone solvers race [epsilon]: near the end of a search, and before."""
 CLEARLY = 0.5
@@ -66,6 +70,7 @@ class Given:
     near: tuple[int, ...] = ()
     aim: Vector = ()
     thorough: bool = False
+    grow: bool = False
 
 
 Pending = deque[tuple[Given, Task, "Future[Answer]"]]
@@ -165,13 +170,19 @@ def _next(search: Search, pending: Pending) -> Given | None:
         return None
     known = search.known[zone]
     aim = place(search, zone)
-    return Given(
-        search.serial, -1, zone, known.alpha, len(search.spaces.listed), search.nearest(zone), aim if aim != zone else (), known.hard
-    )
+    spaces, near = len(search.spaces.listed), search.nearest(zone)
+    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, _worth_a_tree(search, known))
+
+
+def _worth_a_tree(search: Search, known: Known) -> bool:
+    """Not where a tree already says more than any half-space: another one would say little more."""
+    low = known.alpha <= GROW_BELOW * search.frame.target
+    return low and known.proof != "tree" and missed_by(search) >= GROW_BEHIND
 
 
 def _task(search: Search, given: Given) -> Task:
     if given.weights >= 0:
         return Task(given.serial, weights=first_weights(len(search.frame.scale), given.weights))
     aim = search.upper(given.aim) if given.aim else None
-    return replace(search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near), aim=aim, thorough=given.thorough)
+    task = search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
+    return replace(task, aim=aim, thorough=given.thorough, grow=given.grow)

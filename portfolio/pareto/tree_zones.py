@@ -1,4 +1,4 @@
-"""Zone solver `tree`: relaxations, dives and branching trees that zones inherit; MIPs for what these leave.
+"""Zone solver `tree`: relaxations, dives, small trees that bound all zones, branching trees that zones inherit; MIPs for what these leave.
 
 A point is looked for in the part of the zone where it serves most (placing.py): relaxation, dive, and where the dive stays shallow the choices of near points.
 A zone in which none of these finds a point is given again, thoroughly, when its turn comes: then its tree is grown, and after that its MIP is solved.
@@ -15,14 +15,13 @@ import numpy as np
 
 from portfolio.numerics import FARKAS_MARGIN, FRONTIER_MARGIN
 from portfolio.pareto.mip_zones import MipZones, ZoneWork
+from portfolio.pareto.tree_bounds import Grown, TreeBounds
 from portfolio.pareto.zone_solves import ZoneSolves
-from portfolio.pareto.zones import Answer, Limits, Published, Shown, Task
+from portfolio.pareto.zones import Answer, Limits, Published, Task
 from portfolio.program import Floats
 from portfolio.proof.certificate import tree_of
 from portfolio.proof.family import Family
 from portfolio.proof.leaves import Leaf
-from portfolio.proof.multipliers import Cut
-from portfolio.proof.short import Shortener
 
 SHALLOW = 0.6
 """Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
@@ -32,6 +31,10 @@ LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
 AGAIN = 0.2
 """Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
+SMALL = 25
+"""Nodes of a tree that is grown for its bounds: they close half of the distance between relaxation and best plan."""
+ENOUGH = 0.8
+"""Bound at which such a tree is left alone [epsilon]: lower than its zone needs, for the zones around."""
 NODES = 100
 """Nodes for one zone: where the relaxation is weak a tree grows without end, and the MIP's cuts are the better means."""
 LEAVES = 3_000
@@ -53,6 +56,7 @@ class TreeWork(ZoneWork):
         super().__init__(solves, task, limits)
         self.tree: Family | None = None if task.tree is None else task.tree.child()
         self.choice_bases: dict[int, Any] = {}
+        self.grown: Grown | None = None
 
     def answer(self) -> Answer:
         """What is inherited may close the zone without a solve."""
@@ -68,6 +72,7 @@ class TreeWork(ZoneWork):
     def _aimed(self, aim: Floats) -> Answer | None:
         """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
         bound = self._relaxed(aim)
+        self._bound(aim)
         if self._closed:
             return self._done()
         x = self._plan(aim, bound - LOST * self.epsilon)
@@ -79,6 +84,8 @@ class TreeWork(ZoneWork):
     def _whole(self) -> Answer:
         """The zone as it is."""
         bound = self._relaxed(self.task.upper)
+        if self.grown is None:
+            self._bound(self.task.upper)
         if self._closed:
             return self._done()
         point = self._take(self._plan(self.task.upper, bound - LOST * self.epsilon), SHALLOW, polish=False)
@@ -104,6 +111,18 @@ class TreeWork(ZoneWork):
                 self.choice_bases[choice.place] = basis
         return max(found, key=lambda x: self._depth(x, part), default=None)
 
+    def _bound(self, part: Floats) -> None:
+        """A small tree for the part of the zone that was just relaxed, where one is worth its price: its bounds serve the zones around, too."""
+        solves = self.solves
+        if not self.task.grow or self._closed:
+            return
+        tree = Family(solves.lp.frame, self.basis)
+        ask = self.limits.ask(cutoff=-ENOUGH * self.epsilon)
+        outcome = tree.improve(solves.lp, solves.finite_sides(part), ask, SMALL, dives=False)
+        solves.counts["nodes"] += outcome.nodes
+        self.grown = grown(tree, part, solves)
+        self._improve(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), "tree")
+
     def _grow(self) -> Floats | None:
         """Work on the tree until it closes the zone or holds a plan that is deep enough; that plan."""
         solves = self.solves
@@ -117,20 +136,29 @@ class TreeWork(ZoneWork):
 
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         answer = super()._done(point, trouble)
-        if answer.proof != "tree" or self.tree is None:
-            return answer
-        return replace(answer, shown=shown(self.tree, self.solves.finite_sides(self.task.upper), self.solves.short))
+        if answer.proof == "tree" and self.tree is not None:
+            # The tree that zones inherit bounds this one better than the small one.
+            return replace(answer, grown=grown(self.tree, self.task.upper, self.solves))
+        return replace(answer, grown=self.grown)
 
 
-def shown(tree: Family, u: Floats, short: Shortener) -> Shown:
-    """The proof of the tree's bound at u: in each leaf the first cut that reaches it, so that zones of one tree choose alike."""
+def grown(tree: Family, upper: Floats, solves: ZoneSolves) -> Grown:
+    """The tree as it bounds zones: in each leaf the first cut that reaches the tree's bound for this one, so that trees that share leaves choose alike."""
+    u = solves.finite_sides(upper)
     least = tree.bound(u)
     splits, places = tree_of(tree.leaves)
-    order = np.argsort(places)
-    return splits, [short.cut(_enough(tree.leaves[n], u, least)) for n in order]
+    leaves = [tree.leaves[n] for n in np.argsort(places)]
+    chosen = [_enough(one, u, least) for one in leaves]
+    pairs = list(zip(leaves, chosen, strict=True))
+    slopes = np.array([one.slopes[k] for one, k in pairs]) / solves.r
+    bases = np.array([one.bases[k] for one, k in pairs]) - slopes @ solves.setting.program.offsets
+    farkas, moves = np.array([one.farkas[k] for one, k in pairs]), slopes.any(axis=1)
+    # A leaf that is empty in this zone alone bounds no other.
+    bases[farkas & moves] = -np.inf
+    return Grown(bases, slopes, farkas & ~moves, splits, [solves.short.cut(one.cuts[k]) for one, k in pairs])
 
 
-def _enough(one: Leaf, u: Floats, least: float) -> Cut:
+def _enough(one: Leaf, u: Floats, least: float) -> int:
     values = one.bases + one.slopes @ u
     reached = np.where(one.farkas, values > FARKAS_MARGIN, values >= least)
-    return one.cuts[int(np.argmax(reached))]
+    return int(np.argmax(reached))

@@ -253,7 +253,7 @@ class ZoneSolves:
         return self._minimise(self._deepest, limits.ask(gap=gap, start=start, target=-target, cutoff=cutoff))
 
     def polish(self, x: Floats, limits: Limits) -> Floats:
-        """A plan that is nowhere worse than x and better in sum f_i / r_i, by a dive below f <= f(x); x where the dive finds none."""
+        """A plan that is nowhere worse than x and better in sum f_i / r_i, by a dive below f <= f(x), else within its own choices; x where nothing is better."""
         self.counts["polished"] += 1
         program, lp = self.setting.program, self._polisher
         values = program.values(x)
@@ -265,7 +265,12 @@ class ZoneSolves:
         answer = lp.solve(seconds=limits.ask().seconds)
         found = dive(lp, {}, lp.x, _INF, limits.ask().seconds) if answer.finished and not answer.empty else None
         if found is None:
-            return x
+            # Below f(x) there is little room to round in.
+            lp.move_to({int(j): (v, v) for j in self.integers for v in (float(np.round(x[j])),)})
+            answer = lp.solve(seconds=limits.ask().seconds)
+            if not answer.finished or answer.empty:
+                return x
+            found = lp.x
         better = found[: self.alpha]
         gained = (values - program.values(better)) / self.r
         return better if gained.sum() > 0 and gained.min() > -10 * TRIFLE else x

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -15,8 +15,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from portfolio.pareto.half_space import HalfSpace
+from portfolio.pareto.tree_bounds import Grown
 from portfolio.program import Floats
-from portfolio.proof.forest import Multipliers
 from portfolio.results.frontier import ZoneProof
 from portfolio.solvers.outcome import Ask
 
@@ -66,7 +66,8 @@ class Task:
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
     was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py)
-    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used.
+    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used
+    grow: a small tree is worth its price here.
     """
 
     serial: int
@@ -81,15 +82,12 @@ class Task:
     tree: Any = None
     aim: Floats | None = None
     thorough: bool = False
+    grow: bool = False
 
     @property
     def start(self) -> Mapping[int, float] | None:
         """Integer columns to begin a MIP with."""
         return self.choices[0].integers if self.choices else None
-
-
-Shown = tuple[Sequence[Sequence[int]], Sequence[Multipliers]]
-"""A tree as Forest.tree takes it: splits, multipliers of the leaves."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ class Answer:
     points: published points in or near the zone · trouble: why the zone could be neither closed nor split · stopped: a limit came first
     hard: nothing cheap settled the zone; to be given again, thoroughly
     basis, tree: what zones inside this one inherit · choice_bases: of the task's choices, by place
-    shown: the proof of alpha where it rests on a tree (tree_zones.py).
+    grown: the tree that was grown, as it bounds all zones.
     """
 
     serial: int
@@ -114,7 +112,7 @@ class Answer:
     basis: Any = None
     tree: Any = None
     choice_bases: Mapping[int, Any] = field(default_factory=dict)
-    shown: Shown | None = None
+    grown: Grown | None = None
 
 
 class ZoneSolver(Protocol):

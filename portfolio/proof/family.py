@@ -69,16 +69,17 @@ class Family:
             self._stacked = _Stack(self.leaves)
         return self._stacked.bounds(u)
 
-    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000) -> Outcome:
+    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True) -> Outcome:
         """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
 
         The Outcome's bound is `bound(u)` afterwards. Verdict: optimal (x within the gap of the bound, or bound >= cutoff with an x at hand),
         infeasible (proven), limit (stopped, or bound >= cutoff without x), interrupted. x obeys rows to the solver's tolerance and integers
-        to FRACTIONAL. ask.start: values of integer columns to complete; it must not fail to obey the rows at u, else it is ignored.
+        to FRACTIONAL. ask.start: values of integer
+        columns to complete; it must not fail to obey the rows at u, else it is ignored.
         """
         lp.put(u)
         lp.lp.forget()
-        search = Search(lp, self.history, ask, nodes, reuse=True)
+        search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives)
         values = self.bounds(u)
         low = values < ask.cutoff
         search.run([one for one, open_ in zip(self.leaves, low, strict=True) if open_], ask.start)

@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from portfolio.pareto.certified import frame_of, publisher
 from portfolio.pareto.integrate import Search
@@ -113,7 +114,8 @@ def _best(problem: Program, low: Floats, high: Floats, upper: Floats, scale: Flo
     return -float(found.fun) if found.status == 0 else None
 
 
-def test_the_nearest_choices_are_named_once_each_nearest_first() -> None:
+def test_the_nearest_choices_are_named_once_each_nearest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portfolio.pareto.integrate.NEAREST", 3)
     problem = mixed(random.Random(1), q=2)
     spans = payoff(problem, 0, 60.0)
     assert not isinstance(spans, str)
@@ -131,3 +133,25 @@ def test_the_nearest_choices_are_named_once_each_nearest_first() -> None:
         for k in places
     ]
     assert distances == sorted(distances, reverse=True)
+    monkeypatch.setattr("portfolio.pareto.integrate.NEAREST", 2)
+    assert search.nearest(zone) == places[:2]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_plan_is_polished_within_its_own_choices_where_a_dive_fails(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = mixed(random.Random(seed), q=3, binaries=4, reals=3)
+    solves, _ = solves_of(problem)
+    monkeypatch.setattr("portfolio.pareto.zone_solves.dive", lambda *_: None)
+    whole = np.zeros(problem.n)
+    better = solves.polish(whole, Limits())
+    assert better[problem.integer] == pytest.approx(0.0)
+    before, after = problem.values(whole), problem.values(better)
+    assert (after <= before + 1e-5 * solves.r).all()
+    # By linprog: the best sum that the continuous columns alone can reach below the plan's criteria.
+    reals = np.flatnonzero(~problem.integer)
+    rows = problem.data.reshape(problem.m, problem.n)[:, reals]
+    weights = (1 / solves.r) @ problem.criteria[:, reals]
+    found = linprog(
+        weights, np.vstack([rows, problem.criteria[:, reals]]), np.append(problem.row_upper, np.zeros(3)), bounds=[(0, 2)] * len(reals)
+    )
+    assert ((after - before) / solves.r).sum() == pytest.approx(found.fun, abs=1e-5)

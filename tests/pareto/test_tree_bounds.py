@@ -1,0 +1,259 @@
+"""Trees that bound zones they were not grown for: by hand, against enumeration, proven exactly, and withdrawn when a plan shows one to be false. Tier: test."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from portfolio.numerics import CONTRADICTION, FRONTIER_MARGIN
+from portfolio.pareto.certified import frame_of, publisher
+from portfolio.pareto.integrate import Known, Search
+from portfolio.pareto.lattice import shortened
+from portfolio.pareto.problem import problem as from_arrays
+from portfolio.pareto.running import _worth_a_tree
+from portfolio.pareto.tree_bounds import Grown, TreeBounds
+from portfolio.pareto.tree_zones import TreeWork, grown
+from portfolio.pareto.zone_solves import Setting, ZoneSolves
+from portfolio.pareto.zones import Answer, Choice, Limits, Published, Task
+from portfolio.payoff import payoff
+from portfolio.program import Floats, Program
+from portfolio.proof.family import Family
+from portfolio.proof.forest import Forest
+from portfolio.proof.verify import digest
+from portfolio.proof.verify_zones import verify_zones
+from portfolio.solvers.outcome import Ask
+from tests.pareto.test_placing import flat_search
+from tests.support.mixed_problems import deepest, mixed
+
+MARGIN = float(FRONTIER_MARGIN)
+TWO = Grown(np.array([1.0, 0.5]), np.array([[-1.0, 0.0], [-0.5, -0.5]]), np.array([False, False]))
+"""Leaves with alpha <= u1 - 1 and alpha <= (u1 + u2) / 2 - 0.5: the larger of both bounds a zone."""
+OPEN = Grown(np.array([2.0]), np.array([[0.0, -1.0]]), np.array([False]))
+"""alpha <= u2 - 2, whatever the first criterion is."""
+
+
+def said(bounds: TreeBounds, upper: Floats) -> tuple[float, int]:
+    """The least bound and its root, where there is one."""
+    found = bounds.best(upper)
+    assert found is not None
+    return found
+
+
+# -- by hand --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("upper", "alpha"), [((2.0, 0.0), 1.0), ((0.0, 2.0), 0.5), ((1.0, 1.0), 0.5), ((0.0, 0.0), -0.5)])
+def test_the_worst_leaf_bounds_a_zone(upper: tuple[float, float], alpha: float) -> None:
+    assert said(TreeBounds([(7, TWO)]), np.array(upper)) == pytest.approx((alpha + MARGIN, 0))
+
+
+def test_the_best_tree_counts_and_an_unlimited_criterion_makes_those_that_lean_on_it_say_nothing() -> None:
+    both = TreeBounds([(7, TWO), (9, OPEN)])
+    assert said(both, np.array([9.0, 3.0])) == pytest.approx((1.0 + MARGIN, 1))
+    assert said(both, np.array([np.inf, 3.0])) == pytest.approx((1.0 + MARGIN, 1))
+    assert both.best(np.array([1.0, np.inf])) is None
+    assert both.alphas(np.array([[2.0, 0.0], [np.inf, 3.0], [1.0, np.inf]])) == pytest.approx([-2.0 + MARGIN, 1.0 + MARGIN, np.inf])
+
+
+def test_an_empty_leaf_does_not_count_and_a_leaf_without_a_bound_takes_the_tree_away() -> None:
+    first_empty = replace(TWO, empty=np.array([True, False]))
+    assert said(TreeBounds([(0, first_empty)]), np.array([2.0, 0.0])) == pytest.approx((0.5 + MARGIN, 0))
+    assert TreeBounds([(0, replace(TWO, bases=np.array([-np.inf, 0.5])))]).best(np.array([2.0, 0.0])) is None
+
+
+def test_weights_are_those_of_the_leaf_that_bounds() -> None:
+    bounds = TreeBounds([(0, TWO)])
+    assert bounds.weights(np.array([2.0, 0.0])) == pytest.approx([1.0, 0.0])
+    assert bounds.weights(np.array([0.0, 2.0])) == pytest.approx([0.5, 0.5])
+
+
+def test_no_tree_says_nothing() -> None:
+    assert TreeBounds().best(np.zeros(2)) is None and TreeBounds().contradicted(np.zeros(2), 0.0) == []
+    assert TreeBounds().alphas(np.zeros((2, 2))) == pytest.approx([np.inf, np.inf])
+
+
+def test_a_plan_outside_of_every_leaf_contradicts() -> None:
+    bounds = TreeBounds([(0, TWO), (1, OPEN)])
+    assert bounds.contradicted(np.array([0.0, 0.0]), CONTRADICTION) == [0, 1]
+    assert bounds.contradicted(np.array([1.0, 1.0]), CONTRADICTION) == [1]
+    left = bounds.without([1])
+    assert [root for root, _ in left.listed] == [0] and left.best(np.array([1.0, 1.0])) == (pytest.approx(0.5 + MARGIN), 0)
+
+
+# -- against enumeration ----------------------------------------------------------------------------------------------
+def grown_for(problem: Program, nodes: int, draw: random.Random) -> tuple[Grown, ZoneSolves, Floats]:
+    """A tree of so many nodes grown at a zone in the middle, with the solver objects and zones (k, q) all over the ranges."""
+    spans = payoff(problem, 0, 60.0)
+    assert not isinstance(spans, str)
+    ranges = tuple(shortened(span.width) for span in spans)
+    ends = np.array([[span.ideal for span in spans], [span.nadir for span in spans]])
+    epsilon = Fraction(1, 20)
+    reach = float(frame_of(problem, ranges, epsilon).reach)
+    solves = ZoneSolves(Setting(problem, ranges, reach, float(epsilon), publisher(problem), ends))
+    tree = Family(solves.lp.frame)
+    middle = ends.mean(axis=0)
+    tree.improve(solves.lp, solves.finite_sides(middle), Ask(), nodes, dives=False)
+    zones = np.array([ends[0] + np.array([draw.uniform(0.0, 1.1) for _ in spans]) * (ends[1] - ends[0]) for _ in range(12)])
+    return grown(tree, middle, solves), solves, zones
+
+
+def exactly(problem: Program) -> Program:
+    """The same Program with its exact form."""
+    rows = problem.data.reshape(problem.m, problem.n).tolist()
+    lower, upper = problem.col_lower.tolist(), problem.col_upper.tolist()
+    return from_arrays(
+        problem.criteria.tolist(), rows, ["<="] * problem.m, problem.row_upper.tolist(), lower, upper, problem.integer.tolist()
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_tree_bounds_every_zone_and_its_proof_shows_it_exactly(seed: int) -> None:
+    draw = random.Random(seed)
+    problem = exactly(mixed(draw, q=3))
+    tree, solves, zones = grown_for(problem, 1 + seed, draw)
+    forest = Forest()
+    bounds = TreeBounds([(forest.tree(tree.splits, tree.multipliers), tree)])
+    members = []
+    for upper, alpha in zip(zones, bounds.alphas(zones), strict=True):
+        assert alpha >= deepest(problem, upper, solves.r) - 1e-9
+        limits = [Fraction(float(u)) - Fraction(float(alpha)) * r for u, r in zip(upper, solves.setting.scale, strict=True)]
+        members.append((bounds.listed[0][0], limits))
+    assert verify_zones(problem, forest.data(digest(problem), solves.short.units.tolist()), range(problem.q), members) == [True] * len(
+        zones
+    )
+
+
+def test_more_nodes_bound_better() -> None:
+    few, many = (grown_for(mixed(random.Random(3), q=3, binaries=7), nodes, random.Random(0)) for nodes in (1, 30))
+    gained = TreeBounds([(0, few[0])]).alphas(few[2]) - TreeBounds([(0, many[0])]).alphas(few[2])
+    assert gained.max() > 0.001
+
+
+# -- in a search ------------------------------------------------------------------------------------------------------
+def searched() -> Search:
+    """Three points over a plane, with one zone between them that is limited in all criteria."""
+    return flat_search([(0.2, 0.4, 0.5), (0.4, 0.5, 0.2), (0.5, 0.2, 0.4)], [(1, 1, 1)])
+
+
+def plane(height: float) -> Grown:
+    """alpha <= (u1 + u2 + u3) / 3 - height, by a leaf each way."""
+    return Grown(np.full(2, height), np.full((2, 3), -1 / 3), np.zeros(2, dtype=bool), [[0, 0, -1, -2]], [])
+
+
+def test_a_tree_lowers_every_open_zone_and_those_that_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searched()
+    monkeypatch.setattr(Forest, "tree", lambda *_: 5)
+    limited = [z for z in search.known if np.isfinite(search.upper(z)).all()]
+    before = {z: search.known[z].alpha for z in limited}
+    task = search.zone_task(0, limited[0], before[limited[0]], 0, ())
+    search.integrate(task, Answer(0, grown=plane(1 / 3 + 0.01)))
+    for zone in limited:
+        assert float(search.known[zone].alpha) == pytest.approx(float(before[zone]) - 0.01 + MARGIN, abs=1e-8)
+        assert (search.known[zone].proof, search.known[zone].at, search.known[zone].root) == ("tree", zone, 5)
+    point = (Fraction(3, 10), Fraction(9, 20), Fraction(9, 20))
+    search.add_point(Published(point, None, np.array([0.3, 0.45, 0.45]), {}), always=True)
+    new = [z for z in search.known if z not in before and np.isfinite(search.upper(z)).all()]
+    assert new and all(search.known[z].proof == "tree" and search.known[z].at == z for z in new)
+
+
+def test_a_tree_that_a_plan_contradicts_is_withdrawn_with_all_that_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searched()
+    monkeypatch.setattr(Forest, "tree", lambda *_: 5)
+    search.integrate(Task(0, zone=(0.0,) * 3), Answer(0, grown=plane(1 / 3 + 0.01)))
+    assert any(known.proof == "tree" for known in search.known.values())
+    search.add_point(Published((Fraction(1, 3),) * 3, None, np.full(3, 1 / 3), {}), always=True)
+    assert not search.grown.listed and search.counts["withdrawn"] > 0
+    assert all(known.proof != "tree" for known in search.known.values())
+
+
+def test_a_tree_below_a_known_plan_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searched()
+    monkeypatch.setattr(Forest, "tree", lambda *_: 5)
+    before = dict(search.known)
+    search.integrate(Task(0, zone=(0.0,) * 3), Answer(0, grown=plane(0.5)))
+    assert search.known == before and not search.grown.listed and search.counts["withdrawn"] == 1
+
+
+def test_the_same_tree_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searched()
+    monkeypatch.setattr(Forest, "tree", lambda *_: 5)
+    for serial in range(2):
+        search.integrate(Task(serial, zone=(0.0,) * 3), Answer(serial, grown=plane(1 / 3 + 0.01)))
+    assert [root for root, _ in search.grown.listed] == [5]
+
+
+def test_a_large_tree_is_not_asked_about_zones_that_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    search = searched()
+    monkeypatch.setattr("portfolio.pareto.integrate.LARGEST", 1)
+    monkeypatch.setattr(Forest, "tree", lambda *_: 5)
+    search.integrate(Task(0, zone=(0.0,) * 3), Answer(0, grown=plane(1 / 3 + 0.01)))
+    assert not search.grown.listed and any(known.root == 5 for known in search.known.values())
+
+
+# -- where one is grown -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("alpha", "proof", "behind", "expected"),
+    [
+        ("0.03", "half-space", 0.02, True),
+        # far above epsilon: its surroundings will look different
+        ("0.05", "half-space", 0.02, False),
+        # a tree already bounds it
+        ("0.03", "tree", 0.02, False),
+        # plans lie close to the bounds: no tree is worth its price
+        ("0.03", "half-space", 0.005, False),
+    ],
+)
+def test_a_tree_is_grown_where_points_lie_far_behind_and_no_tree_bounds_the_zone(
+    alpha: str, proof: Any, behind: float, expected: bool
+) -> None:
+    height = 1 / 3 + behind
+    points = [(0.2, 0.4, 3 * height - 0.6), (0.4, 3 * height - 0.6, 0.2), (3 * height - 0.6, 0.2, 0.4)]
+    search = flat_search(points, [(1, 1, 1)])
+    assert _worth_a_tree(search, Known(Fraction(alpha), proof)) is expected
+
+
+# -- which plan is taken ------------------------------------------------------------------------------------------------
+class Plans:
+    """The elementary solves of a zone [0, 1]^2 with given depths: of the best plans within two choices, and of the dive."""
+
+    def __init__(self, within: list[float | None], dive: float | None) -> None:
+        self.setting = SimpleNamespace(epsilon=0.1, program=SimpleNamespace(values=lambda x: 1 - x))
+        self.alpha, self.r = 2, np.ones(2)
+        self._within, self._dive = within, dive
+        self.asked: list[str] = []
+
+    def within(self, choice: Choice, _: Limits) -> tuple[Floats | None, str]:
+        self.asked.append(f"choice {choice.place}")
+        depth = self._within[choice.place]
+        return (None if depth is None else np.full(2, depth)), f"basis {choice.place}"
+
+    def dive(self, _: Limits) -> Floats | None:
+        self.asked.append("dive")
+        return None if self._dive is None else np.full(2, self._dive)
+
+
+@pytest.mark.parametrize(
+    ("within", "dive", "taken", "asked"),
+    [
+        # 0.15 is enough
+        ([0.19, 0.19], 0.16, 0.16, ["dive"]),
+        ([0.19, 0.10], 0.12, 0.19, ["dive", "choice 0"]),
+        ([0.14, 0.15], 0.12, 0.15, ["dive", "choice 0", "choice 1"]),
+        ([0.12, 0.11], 0.13, 0.13, ["dive", "choice 0", "choice 1"]),
+        ([None, 0.12], None, 0.12, ["dive", "choice 0", "choice 1"]),
+        ([None, None], None, None, ["dive", "choice 0", "choice 1"]),
+    ],
+)
+def test_a_dive_first_near_points_where_it_is_not_deep_enough(
+    within: list[float | None], dive: float | None, taken: float | None, asked: list[str]
+) -> None:
+    solves: Any = Plans(within, dive)
+    upper = np.ones(2)
+    work = TreeWork(solves, Task(0, upper=upper, choices=(Choice(0, {}), Choice(1, {}))), Limits())
+    x = work._plan(upper, 0.15)
+    assert (None if x is None else float(x[0])) == taken and solves.asked == asked
+    assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None and f"choice {k}" in asked}
