@@ -145,7 +145,8 @@ class ZoneWork:
     def _start(self) -> Floats | None:
         if self.deepest is None:
             return self.solves.start(self.task.start)
-        return np.append(self.deepest[1], self.deepest[0])
+        # The integer columns alone: from complete starts HiGHS has proven false bounds (docs/traps.md).
+        return self.solves.start({int(j): float(np.round(self.deepest[1][j])) for j in self.solves.integers})
 
     def _take(self, x: Floats | None, share: float = 1.0, polish: bool = True) -> Published | None:
         """x as a point of this zone: deep enough, improved where it can be, and still inside when published."""
