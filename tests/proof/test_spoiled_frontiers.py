@@ -181,6 +181,6 @@ def test_ten_thousand_spoiled_files_are_refused_or_still_hold(block: int) -> Non
         f"block {block}: refused {refused.total()}, held {held.total()}", sorted((refused + held).items()), sorted(held.items()), sep="\n"
     )
     assert refused.total() > 600 and held.total() > 100
-    # A lie of every kind is found, but for changes that are none; a hash that is not the Program's always.
-    assert set(refused) >= {spoil.__name__ for spoil in SPOILERS} - {"weaker", "without_proof"}
+    # A lie of every kind is found, but for changes that are none (the tighter rows change nothing of these instances); a hash that is not the Program's always.
+    assert set(refused) >= {spoil.__name__ for spoil in SPOILERS} - {"weaker", "without_proof", "rows_of_another_form"}
     assert not held["hash_of_program"] and not held["kind_of_number"]
