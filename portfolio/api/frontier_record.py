@@ -172,7 +172,7 @@ def restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, lis
         )
     try:
         return _restored(earlier, frame, plan_of)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"the state to resume from is damaged: {error}", f"再開用の状態が壊れています: {error}") from None
 
 

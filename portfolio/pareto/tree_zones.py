@@ -57,11 +57,12 @@ class TreeWork(ZoneWork):
         self.tree: Family | None = None if task.tree is None else task.tree.child()
         self.choice_bases: dict[int, Any] = {}
         self.grown: Grown | None = None
+        self.shown_by: Family | Grown | None = None
 
     def answer(self) -> Answer:
         """What is inherited may close the zone without a solve."""
         if self.tree is not None:
-            self._improve(-self.tree.bound(self.solves.finite_sides(self.task.upper)) + float(FRONTIER_MARGIN), "tree")
+            self._lower(-self.tree.bound(self.solves.finite_sides(self.task.upper)) + float(FRONTIER_MARGIN), self.tree)
             if self._closed:
                 self.solves.counts["closed_by_trees"] += 1
                 return self._done()
@@ -121,7 +122,7 @@ class TreeWork(ZoneWork):
         outcome = tree.improve(solves.lp, solves.finite_sides(part), ask, SMALL, dives=False)
         solves.counts["nodes"] += outcome.nodes
         self.grown = grown(tree, part, solves)
-        self._improve(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), "tree")
+        self._lower(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), self.grown)
 
     def _grow(self) -> Floats | None:
         """Work on the tree until it closes the zone or holds a plan that is deep enough; that plan."""
@@ -131,15 +132,20 @@ class TreeWork(ZoneWork):
         ask = self.limits.ask(cutoff=-(self.epsilon - 2 * float(FRONTIER_MARGIN)), target=-self._accepted)
         outcome = self.tree.improve(solves.lp, solves.finite_sides(self.task.upper), ask, NODES)
         solves.counts["nodes"] += outcome.nodes
-        self._improve(-outcome.bound + float(FRONTIER_MARGIN), "tree")
+        self._lower(-outcome.bound + float(FRONTIER_MARGIN), self.tree)
         return outcome.x
 
     def _done(self, point: Published | None = None, trouble: str = "") -> Answer:
         answer = super()._done(point, trouble)
-        if answer.proof == "tree" and self.tree is not None:
-            # The tree that zones inherit bounds this one better than the small one.
-            return replace(answer, grown=grown(self.tree, self.task.upper, self.solves))
+        if answer.proof == "tree" and isinstance(self.shown_by, Family):
+            return replace(answer, grown=grown(self.shown_by, self.task.upper, self.solves))
         return replace(answer, grown=self.grown)
+
+    def _lower(self, alpha: float, by: Family | Grown) -> None:
+        """A tree's bound; the tree that gave the last one shows it."""
+        if alpha < self.alpha:
+            self.shown_by = by
+            self._improve(alpha, "tree")
 
 
 def grown(tree: Family, upper: Floats, solves: ZoneSolves) -> Grown:

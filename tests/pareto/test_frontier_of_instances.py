@@ -150,6 +150,23 @@ def test_another_run_is_not_resumed(instance: Instance, found: Frontier) -> None
         frontier(small(seed=5), load_model("allocation"), EPSILON, earlier=found)
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"root": 0, "bases": "not base64", "slopes": "", "empty": []},
+        {"root": 0, "bases": "AAAAAAAA8D8=", "slopes": "AAAAAAAA8D8=", "empty": []},
+        {"root": 0, "bases": "AAAAAAAA8D8=", "slopes": "AAAAAAAA8D8AAAAAAADwPwAAAAAAAPA/", "empty": [9]},
+    ],
+    ids=["nothing", "text", "shape", "leaf"],
+)
+def test_a_damaged_tree_is_refused_on_resume(instance: Instance, found: Frontier, tree: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="damaged"):
+        frontier(
+            instance, load_model("allocation"), EPSILON, earlier=found.model_copy(update={"search": {**found.search, "grown": [tree]}})
+        )
+
+
 # -- lies -----------------------------------------------------------------------------------------------------------
 Raw = dict[str, Any]
 

@@ -257,3 +257,23 @@ def test_a_dive_first_near_points_where_it_is_not_deep_enough(
     x = work._plan(upper, 0.15)
     assert (None if x is None else float(x[0])) == taken and solves.asked == asked
     assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None and f"choice {k}" in asked}
+
+
+# -- whose proof it is --------------------------------------------------------------------------------------------------
+def test_the_tree_handed_on_shows_the_bound_that_is_claimed_also_beside_an_inherited_one() -> None:
+    """A zone that inherits a weak tree and grows a better one of its own: the bound is the better one's, and so is the proof."""
+    by_trees = 0
+    for seed in range(6):
+        draw = random.Random(seed)
+        problem = mixed(draw, q=3, binaries=7)
+        _, solves, zones = grown_for(problem, 1, draw)
+        for upper in zones[:6]:
+            weak = Family(solves.lp.frame)
+            weak.improve(solves.lp, solves.finite_sides(upper), Ask(), 1, dives=False)
+            answer = TreeWork(solves, Task(0, upper=upper, alpha=9.0, tree=weak, grow=True), Limits()).answer()
+            if answer.proof != "tree":
+                continue
+            by_trees += 1
+            assert answer.alpha is not None and answer.grown is not None
+            assert TreeBounds([(0, answer.grown)]).alphas(upper[None, :])[0] <= float(answer.alpha) + 1e-9
+    assert by_trees > 5
