@@ -287,10 +287,13 @@ class Search:
         self.counts["troubled"] += 1
 
     def forget(self) -> None:
-        """Before a point from which a run can go on: what is not written down, and bases that nobody will ask for."""
+        """Before a point from which a run can go on: what is not written down, bases and trees that nobody will ask for."""
         self.trees.clear()
         self.choice_bases.clear()
+        uppers = [self.upper(z) for z, known in self.known.items() if known.alpha > self.frame.target]
         self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
+        if uppers:
+            self.grown = self.grown.serving(np.array(uppers))
 
     # -- distrust ----------------------------------------------------------------------------------------------------
     def _withdraw_false(self, raw: Floats) -> None:

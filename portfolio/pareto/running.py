@@ -18,7 +18,7 @@ import numpy as np
 
 from portfolio.pareto.integrate import Known, Search, Vector
 from portfolio.pareto.mip_zones import MipZones
-from portfolio.pareto.placing import missed_by, place
+from portfolio.pareto.placing import bound_of, missed_by, place
 from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
@@ -30,10 +30,15 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 64
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
-GROW_BELOW = 2
-"""A zone below this [epsilon] may get a small tree: above, its surroundings will look different before they are settled."""
-GROW_BEHIND = 0.5
-"""Least distance of plans from the bounds [epsilon] with which small trees are worth their price: it decides how many points are needed (ADR 12)."""
+GROW_BELOW, GROW_BEHIND = Fraction(2), 0.6
+"""A zone below this [epsilon] gets a small tree where the latest points lie this far behind the bounds [epsilon]: that decides how many points are needed
+(ADR 12). Higher up its surroundings will look different before they are settled."""
+AGAIN_BELOW, AGAIN_BEHIND = Fraction(3, 2), 0.45
+"""The same where a tree bounds the zone already."""
+LITTLE = 0.05
+"""A tree branches as one does that lies so far below the half-spaces there [epsilon]; elsewhere it is grown from nothing."""
+PATTERN = 60
+"""Most leaves of a tree that is followed."""
 PROBES = (1.2, 2.0, 4.0)
 """Bounds of the relaxations of the zones on which zone solvers race [epsilon]: near the end of a search, and before."""
 CLEARLY = 0.5
@@ -69,8 +74,11 @@ class Given:
     spaces: int = 0
     near: tuple[int, ...] = ()
     aim: Vector = ()
+    aimed_at: float = 0.0
     thorough: bool = False
     grow: bool = False
+    usual: float = 0.0
+    pattern: int = -1
 
 
 Pending = deque[tuple[Given, Task, "Future[Answer]"]]
@@ -171,13 +179,26 @@ def _next(search: Search, pending: Pending) -> Given | None:
     known = search.known[zone]
     aim = place(search, zone)
     spaces, near = len(search.spaces.listed), search.nearest(zone)
-    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, _worth_a_tree(search, known))
+    usual = missed_by(search)
+    grow = _worth_a_tree(known, search.frame.target, usual)
+    pattern = _pattern(search, aim) if grow else -1
+    given = Given(search.serial, -1, zone, known.alpha, spaces, near, (), 0.0, known.hard, grow, usual, pattern)
+    return given if aim == zone else replace(given, aim=aim, aimed_at=bound_of(search, aim))
 
 
-def _worth_a_tree(search: Search, known: Known) -> bool:
-    """Not where a tree already says more than any half-space: another one would say little more."""
-    low = known.alpha <= GROW_BELOW * search.frame.target
-    return low and known.proof != "tree" and missed_by(search) >= GROW_BEHIND
+def _worth_a_tree(known: Known, target: Fraction, usual: float) -> bool:
+    """Where nothing but half-spaces bounds a zone sooner than where a tree does already."""
+    below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
+    return known.alpha <= below * target and usual >= behind
+
+
+def _pattern(search: Search, part: Vector) -> int:
+    """Place in `grown` of the tree that says most about a part of a zone, -1 where half-spaces say as much or it is too large to follow."""
+    upper = search.upper(part)
+    found = search.grown.best(upper)
+    if found is None or found[0] > float(search.spaces.alphas(upper[None, :])[0]) - LITTLE * float(search.frame.target):
+        return -1
+    return found[1] if len(search.grown.listed[found[1]][1].bases) <= PATTERN else -1
 
 
 def _task(search: Search, given: Given) -> Task:
@@ -185,4 +206,5 @@ def _task(search: Search, given: Given) -> Task:
         return Task(given.serial, weights=first_weights(len(search.frame.scale), given.weights))
     aim = search.upper(given.aim) if given.aim else None
     task = search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
-    return replace(task, aim=aim, thorough=given.thorough, grow=given.grow)
+    pattern = () if given.pattern < 0 else search.forest.splits(search.grown.listed[given.pattern][0])
+    return replace(task, aim=aim, aimed_at=given.aimed_at, thorough=given.thorough, grow=given.grow, usual=given.usual, pattern=pattern)

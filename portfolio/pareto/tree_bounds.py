@@ -21,6 +21,8 @@ from portfolio.proof.forest import Multipliers
 
 _INF = float("inf")
 Flags = NDArray[np.bool_]
+AT_A_TIME = 100
+"""Zones compared with all leaves of all trees at a time: some 10 MB of numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,18 @@ class TreeBounds:
 
     def without(self, wrong: Sequence[int]) -> TreeBounds:
         """The others, when trees at these places turned out to be false."""
-        return TreeBounds([entry for k, entry in enumerate(self.listed) if k not in set(wrong)]) if wrong else self
+        gone = set(wrong)
+        return TreeBounds([entry for k, entry in enumerate(self.listed) if k not in gone]) if gone else self
+
+    def serving(self, uppers: Floats) -> TreeBounds:
+        """Those that say most about one of these zones (zones, q)."""
+        if not self.listed:
+            return self
+        best: set[int] = set()
+        for part in np.array_split(uppers, -(-len(uppers) // AT_A_TIME)):
+            alphas = self._each(part)
+            best |= set(np.argmin(alphas, axis=0)[np.isfinite(alphas.min(axis=0))].tolist())
+        return self.without([k for k in range(len(self.listed)) if k not in best])
 
     def _each(self, uppers: Floats) -> Floats:
         """(trees, zones)"""

@@ -1,6 +1,6 @@
 """Zone solver `tree`: relaxations, dives, small trees that bound all zones, branching trees that zones inherit; MIPs for what these leave.
 
-A point is looked for in the part of the zone where it serves most (placing.py): relaxation, dive, and where the dive stays shallow the choices of near points.
+A point is looked for in the part of the zone where it serves most (placing.py): relaxation, choices of near points, and where these stay shallow a dive.
 A zone in which none of these finds a point is given again, thoroughly, when its turn comes: then its tree is grown, and after that its MIP is solved.
 
 A tree's leaves have bounds that are affine in the right-hand sides: they are evaluated at a new zone, not solved (proof/family.py).
@@ -26,13 +26,17 @@ from portfolio.proof.leaves import Leaf
 SHALLOW = 0.6
 """Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
 LOST = 0.5
-"""A dive may lie so far behind the bound of the part it was made for [epsilon] before the choices of near points are tried."""
+"""A plan within a near point's choices may lie so far behind the bound of the part it was made for [epsilon] before a dive is tried, which takes five times as long."""
+USUAL = 1.3
+"""Or so many times as far as the latest points do."""
 LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
 AGAIN = 0.2
 """Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
 SMALL = 25
 """Nodes of a tree that is grown for its bounds: they close half of the distance between relaxation and best plan."""
+MORE = 3
+"""Nodes added to a tree that branches as a near one did, which takes no trial solves."""
 ENOUGH = 0.8
 """Bound at which such a tree is left alone [epsilon]: lower than its zone needs, for the zones around."""
 NODES = 100
@@ -76,7 +80,7 @@ class TreeWork(ZoneWork):
         self._bound(aim)
         if self._closed:
             return self._done()
-        x = self._plan(aim, bound - LOST * self.epsilon)
+        x = self._plan(aim, min(bound, self.task.aimed_at) - self._loss)
         if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
             return None
         point = self._published(x)
@@ -89,7 +93,7 @@ class TreeWork(ZoneWork):
             self._bound(self.task.upper)
         if self._closed:
             return self._done()
-        point = self._take(self._plan(self.task.upper, bound - LOST * self.epsilon), SHALLOW, polish=False)
+        point = self._take(self._plan(self.task.upper, min(bound, self.alpha) - self._loss), SHALLOW, polish=False)
         if point is None and not self.task.thorough:
             point = self._take(self.solves.dive(self.limits, AGAIN), SHALLOW, polish=False)
             if point is None and not self.limits.reached:
@@ -100,26 +104,37 @@ class TreeWork(ZoneWork):
         return self._searched(point)
 
     def _plan(self, part: Floats, enough: float) -> Floats | None:
-        """A dive's x in the part that was relaxed; where it is not deep enough, the deepest of that and of the best ones within the choices of near points."""
+        """The deepest x in the part that was relaxed: the best ones within the choices of near points, and a dive's where none of them is deep enough."""
         solves = self.solves
-        found = [] if (x := solves.dive(self.limits)) is None else [x]
+        found: list[Floats] = []
         for choice in self.task.choices:
-            if found and self._depth(found[-1], part) >= enough:
-                return found[-1]
             x, basis = solves.within(choice, self.limits)
-            if x is not None:
-                found.append(x)
-                self.choice_bases[choice.place] = basis
+            if x is None:
+                continue
+            self.choice_bases[choice.place] = basis
+            if self._depth(x, part) >= enough:
+                return x
+            found.append(x)
+        if (x := solves.dive(self.limits)) is not None:
+            found.append(x)
         return max(found, key=lambda x: self._depth(x, part), default=None)
+
+    @property
+    def _loss(self) -> float:
+        """How far a plan may lie behind the bound of the part it was made for before a dive is tried."""
+        return max(LOST, USUAL * self.task.usual) * self.epsilon
 
     def _bound(self, part: Floats) -> None:
         """A small tree for the part of the zone that was just relaxed, where one is worth its price: its bounds serve the zones around, too."""
         solves = self.solves
         if not self.task.grow or self._closed:
             return
+        ask, sides, nodes = self.limits.ask(cutoff=-ENOUGH * self.epsilon), solves.finite_sides(part), SMALL
         tree = Family(solves.lp.frame, self.basis)
-        ask = self.limits.ask(cutoff=-ENOUGH * self.epsilon)
-        outcome = tree.improve(solves.lp, solves.finite_sides(part), ask, SMALL, dives=False)
+        if self.task.pattern:
+            solves.counts["nodes"] += tree.follow(solves.lp, sides, self.task.pattern, ask)
+            nodes = MORE
+        outcome = tree.improve(solves.lp, sides, ask, nodes, dives=False)
         solves.counts["nodes"] += outcome.nodes
         self.grown = grown(tree, part, solves)
         self._lower(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), self.grown)

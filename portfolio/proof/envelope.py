@@ -13,11 +13,14 @@ import numpy as np
 
 from portfolio.proof.verify import Unproven
 
+LEVEL = 4
+"""Of deflate: 9 takes eight times as long for five per cent less (28 MB of 83 MB)."""
+
 
 def sealed(data: Mapping[str, Any]) -> str:
     """Compact text of JSON data."""
     raw = json.dumps(data, separators=(",", ":"), sort_keys=True).encode()
-    return base64.b64encode(zlib.compress(raw, 9)).decode()
+    return base64.b64encode(zlib.compress(raw, LEVEL)).decode()
 
 
 def opened(text: str, what: str, kind: tuple[str, int], largest: int, read: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:

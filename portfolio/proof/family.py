@@ -18,16 +18,18 @@ same LP object).
 
 from __future__ import annotations
 
+import heapq
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from portfolio.numerics import FARKAS_MARGIN
+from portfolio.numerics import FARKAS_MARGIN, FRACTIONAL
 from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
-from portfolio.proof.leaves import Leaf, root
+from portfolio.proof.leaves import Leaf, children, leaf, root
 from portfolio.proof.multipliers import Lagrangian
 from portfolio.proof.pseudocosts import Pseudocosts
 from portfolio.proof.tree import Search
@@ -35,6 +37,8 @@ from portfolio.solvers.outcome import Ask, Outcome
 from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
+FOLLOWED = 1e-10
+"""What the digits of a leaf's multipliers may cost its bound where another tree is followed [how far the objective can move]."""
 
 
 def workshop(program: Program, cost: Floats, moving: Sequence[int], seed: int = 0) -> BoxedLp:
@@ -69,6 +73,41 @@ class Family:
             self._stacked = _Stack(self.leaves)
         return self._stacked.bounds(u)
 
+    def follow(self, lp: BoxedLp, u: Floats, splits: Sequence[Sequence[int]], ask: Ask) -> int:
+        """Branch as another tree did (certificate.tree_of: [column, at, down, up], the root first), least bound first, until the least bound reaches ask.cutoff
+        or stands where the other tree has a leaf. Where a split would not move the relaxation, the half that holds its solution is followed alone.
+
+        For the empty tree. Returns the number of LPs.
+        """
+        lp.put(u)
+        lp.lp.forget()
+        deadline, solved = time.perf_counter() + ask.seconds, 0
+        open_: list[tuple[float, int, int, Leaf, Floats]] = []
+
+        def add(one: Leaf, place: int) -> None:
+            nonlocal solved
+            lp.move_to(one.box)
+            if one.basis is not None:
+                lp.start(one.basis)
+            answer = lp.solve(seconds=deadline - time.perf_counter(), presolve=one.basis is None)
+            cut = lp.cut(answer, one.box, _INF, FOLLOWED * self.frame.size) if answer.finished else None
+            if cut is None:
+                heapq.heappush(open_, (one.bound(u), solved, -1, one, lp.x))
+            else:
+                tight, x = leaf(self.frame, one.path, one.box, [cut, *one.cuts], lp.basis), lp.x
+                heapq.heappush(open_, (answer.value, solved, -1 if answer.empty else _moving(splits, place, x), tight, x))
+            solved += 1
+
+        add(self.leaves[0], 0 if splits else -1)
+        while open_[0][2] >= 0 and open_[0][0] < ask.cutoff:
+            value, _, place, one, x = heapq.heappop(open_)
+            column, at, down, up = splits[place]
+            halves = children(self.frame, one, column, at, [[], []], one.basis, float(x[column] - at), value)
+            for half, below in zip(halves, (down, up), strict=True):
+                add(half, below)
+        self.leaves, self._stacked = tuple(entry[3] for entry in sorted(open_, key=lambda entry: entry[:2])), None
+        return solved
+
     def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True) -> Outcome:
         """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
 
@@ -92,6 +131,14 @@ class Family:
             # The leaves that were left alone may hold something at or above the cutoff.
             verdict = "limit"
         return replace(outcome, bound=bound, verdict=verdict)
+
+
+def _moving(splits: Sequence[Sequence[int]], place: int, x: Floats) -> int:
+    """The first split from here on that cuts x off; negative: a leaf comes first."""
+    while place >= 0 and abs(x[splits[place][0]] - np.round(x[splits[place][0]])) <= FRACTIONAL:
+        column, at, down, up = splits[place]
+        place = down if x[column] < at + 0.5 else up
+    return place
 
 
 class _Stack:

@@ -57,6 +57,23 @@ class Forest:
             places[n] = self._place((column, at, place(down), place(up)))
         return place(0 if splits else -1)
 
+    def splits(self, root: int) -> list[list[int]]:
+        """The splits of the tree at a place, as `tree` takes them."""
+        found: list[list[int]] = []
+        leaves = 0
+        todo = [(root, -1, 0)]
+        while todo:
+            at, owner, side = todo.pop()
+            if owner >= 0:
+                found[owner][side] = len(found) if at >= 0 else -leaves - 1
+            if at < 0:
+                leaves += 1
+                continue
+            column, where, down, up = self.nodes[at]
+            todo += [(up, len(found), 3), (down, len(found), 2)]
+            found.append([column, where, 0, 0])
+        return found
+
     def _place(self, node: Node) -> int:
         if node not in self._node:
             self._node[node] = len(self.nodes)

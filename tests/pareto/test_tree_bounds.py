@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from portfolio.pareto.certified import frame_of, publisher
 from portfolio.pareto.integrate import Known, Search
 from portfolio.pareto.lattice import shortened
 from portfolio.pareto.problem import problem as from_arrays
-from portfolio.pareto.running import _worth_a_tree
+from portfolio.pareto.running import _next, _worth_a_tree
 from portfolio.pareto.tree_bounds import Grown, TreeBounds
 from portfolio.pareto.tree_zones import TreeWork, grown
 from portfolio.pareto.zone_solves import Setting, ZoneSolves
@@ -196,24 +197,71 @@ def test_a_large_tree_is_not_asked_about_zones_that_come(monkeypatch: pytest.Mon
 
 # -- where one is grown -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("alpha", "proof", "behind", "expected"),
+    ("alpha", "proof", "usual", "expected"),
     [
-        ("0.03", "half-space", 0.02, True),
-        # far above epsilon: its surroundings will look different
-        ("0.05", "half-space", 0.02, False),
-        # a tree already bounds it
-        ("0.03", "tree", 0.02, False),
+        ("0.04", "half-space", 0.6, True),
+        # far above epsilon = 0.02: its surroundings will look different
+        ("0.0401", "half-space", 0.9, False),
         # plans lie close to the bounds: no tree is worth its price
-        ("0.03", "half-space", 0.005, False),
+        ("0.03", "half-space", 0.59, False),
+        # a tree already bounds it
+        ("0.03", "tree", 0.45, True),
+        ("0.0301", "tree", 0.9, False),
+        ("0.03", "tree", 0.44, False),
     ],
 )
-def test_a_tree_is_grown_where_points_lie_far_behind_and_no_tree_bounds_the_zone(
-    alpha: str, proof: Any, behind: float, expected: bool
-) -> None:
-    height = 1 / 3 + behind
-    points = [(0.2, 0.4, 3 * height - 0.6), (0.4, 3 * height - 0.6, 0.2), (3 * height - 0.6, 0.2, 0.4)]
-    search = flat_search(points, [(1, 1, 1)])
-    assert _worth_a_tree(search, Known(Fraction(alpha), proof)) is expected
+def test_a_tree_is_grown_where_points_lie_far_behind(alpha: str, proof: Any, usual: float, expected: bool) -> None:
+    assert _worth_a_tree(Known(Fraction(alpha), proof), Fraction(1, 50), usual) is expected
+
+
+def behind_by(distance: float, alpha: str) -> Search:
+    """A search whose points lie so far behind its half-space, the zones between them with this bound."""
+    height = 1 / 3 + distance
+    search = flat_search([(0.2, 0.4, 3 * height - 0.6), (0.4, 3 * height - 0.6, 0.2), (3 * height - 0.6, 0.2, 0.4)], [(1, 1, 1)])
+    limited = {zone: bool(np.isfinite(search.upper(zone)).all()) for zone in search.known}
+    search.known = {zone: Known(Fraction(alpha if inside else 0)) for zone, inside in limited.items()}
+    return search
+
+
+@pytest.mark.parametrize(
+    ("lower_by", "leaves", "begun_from"),
+    [
+        (0.005, 2, 0),
+        # a twentieth of epsilon: half-spaces say as much
+        (0.0005, 2, -1),
+        # too large to follow
+        (0.005, 61, -1),
+    ],
+)
+def test_a_tree_is_begun_from_the_one_that_says_most(lower_by: float, leaves: int, begun_from: int) -> None:
+    search = behind_by(0.02, "0.03")
+    tree = plane(1 / 3 + lower_by)
+    search.grown.add(5, Grown(np.tile(tree.bases, leaves), np.tile(tree.slopes, (leaves, 1)), np.tile(tree.empty, leaves)))
+    given = _next(search, deque())
+    assert given is not None and given.grow and given.pattern == begun_from
+
+
+def test_trees_that_say_most_about_no_zone_are_let_go() -> None:
+    low, high = plane(0.30), plane(0.25)
+    beside = Grown(np.array([0.1]), np.array([[-1.0, 0.0, 0.0]]), np.array([False]))
+    bounds = TreeBounds([(1, high), (2, low), (3, beside)])
+    # the mean of u less 0.25 or 0.3 by the planes; u_1 - 0.1 by the last
+    zones = np.array([[0.5, 0.5, 0.5], [0.15, 0.5, 0.5], [np.inf, 0.5, 0.5]])
+    assert [root for root, _ in bounds.serving(zones[::2]).listed] == [2]
+    assert [root for root, _ in bounds.serving(zones).listed] == [2, 3]
+    assert TreeBounds().serving(zones).listed == []
+
+
+def test_a_run_that_goes_on_keeps_what_its_open_zones_need() -> None:
+    """Dropping trees changes no bound of an open zone."""
+    search = behind_by(0.02, "0.9")
+    for root, height in ((1, 0.30), (2, 0.32), (3, 0.25)):
+        search.grown.add(root, plane(height))
+    uppers = np.array([search.upper(zone) for zone in search.open])
+    before = search.grown.alphas(uppers)
+    search.forget()
+    assert [root for root, _ in search.grown.listed] == [2]
+    assert np.array_equal(search.grown.alphas(uppers), before)
 
 
 # -- which plan is taken ------------------------------------------------------------------------------------------------
@@ -240,15 +288,15 @@ class Plans:
     ("within", "dive", "taken", "asked"),
     [
         # 0.15 is enough
-        ([0.19, 0.19], 0.16, 0.16, ["dive"]),
-        ([0.19, 0.10], 0.12, 0.19, ["dive", "choice 0"]),
-        ([0.14, 0.15], 0.12, 0.15, ["dive", "choice 0", "choice 1"]),
-        ([0.12, 0.11], 0.13, 0.13, ["dive", "choice 0", "choice 1"]),
-        ([None, 0.12], None, 0.12, ["dive", "choice 0", "choice 1"]),
-        ([None, None], None, None, ["dive", "choice 0", "choice 1"]),
+        ([0.16, 0.19], 0.19, 0.16, ["choice 0"]),
+        ([0.10, 0.19], 0.12, 0.19, ["choice 0", "choice 1"]),
+        ([0.14, 0.12], 0.13, 0.14, ["choice 0", "choice 1", "dive"]),
+        ([0.12, 0.11], 0.13, 0.13, ["choice 0", "choice 1", "dive"]),
+        ([None, 0.12], None, 0.12, ["choice 0", "choice 1", "dive"]),
+        ([None, None], None, None, ["choice 0", "choice 1", "dive"]),
     ],
 )
-def test_a_dive_first_near_points_where_it_is_not_deep_enough(
+def test_near_points_first_a_dive_where_they_are_not_deep_enough(
     within: list[float | None], dive: float | None, taken: float | None, asked: list[str]
 ) -> None:
     solves: Any = Plans(within, dive)
@@ -257,6 +305,12 @@ def test_a_dive_first_near_points_where_it_is_not_deep_enough(
     x = work._plan(upper, 0.15)
     assert (None if x is None else float(x[0])) == taken and solves.asked == asked
     assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None and f"choice {k}" in asked}
+
+
+@pytest.mark.parametrize(("usual", "loss"), [(0.0, 0.05), (0.3, 0.05), (0.6, 0.078)])
+def test_a_dive_is_tried_where_choices_lie_further_behind_than_points_usually_do(usual: float, loss: float) -> None:
+    solves: Any = Plans([], None)
+    assert TreeWork(solves, Task(0, upper=np.ones(2), usual=usual), Limits())._loss == pytest.approx(loss)
 
 
 # -- whose proof it is --------------------------------------------------------------------------------------------------

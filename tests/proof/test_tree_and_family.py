@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from portfolio.program import Program
+from portfolio.proof.certificate import tree_of
 from portfolio.proof.family import Family, workshop
 from portfolio.proof.leaves import Leaf
 from portfolio.proof.workers import Tree
@@ -93,6 +94,49 @@ def test_a_family_bounds_right_hand_sides_it_never_saw(block: int) -> None:
             elif outcome.verdict == "infeasible":
                 assert best == np.inf
             relations.append(family)
+
+
+def test_a_tree_that_follows_another_bounds_all_right_hand_sides_and_partitions_the_box() -> None:
+    draw = np.random.default_rng(4)
+    gained = 0
+    for seed in range(28):
+        program = random_program(seed, criteria=2, integers=6, continuous=2, rows=4)
+        wide, rows, cost = deepest(program, RANGES, 0.0, 2.0)
+        lp = workshop(wide, cost, rows)
+        here, there, elsewhere = (draw.integers(0, 20, 2) / np.array(RANGES) for _ in range(3))
+        first, root, second = Family(lp.frame), Family(lp.frame), Family(lp.frame)
+        first.improve(lp, here, Ask(), nodes=12, dives=False)
+        root.follow(lp, there, [], Ask())
+        splits = tree_of(first.leaves)[0]
+        solved = second.follow(lp, there, splits, Ask())
+        assert 1 <= solved <= 2 * len(splits) + 1 and len(second.leaves) <= len(splits) + 1
+        ids = np.flatnonzero(wide.integer)
+        for _ in range(20):
+            point = {int(j): int(draw.integers(wide.col_lower[j], wide.col_upper[j] + 1)) for j in ids}
+            assert covers(wide, list(second.leaves), point) == 1
+        for u in (there, elsewhere):
+            high = wide.row_upper.copy()
+            high[rows] = u
+            assert second.bound(u) <= enumerated(wide, cost, high) + CLOSE, seed
+        assert second.bound(there) >= root.bound(there) - CLOSE
+        gained += second.bound(there) > root.bound(there) + 1e-3
+    assert gained >= 4, gained
+
+
+def test_following_stops_where_the_bound_is_enough() -> None:
+    program = random_program(3, criteria=2, integers=8, rows=6)
+    wide, rows, cost = deepest(program, RANGES, 0.0, 3.0)
+    lp = workshop(wide, cost, rows)
+    u = np.array([4.0, 9.0]) / np.array(RANGES)
+    first = Family(lp.frame)
+    first.improve(lp, u, Ask(), nodes=30, dives=False)
+    splits = tree_of(first.leaves)[0]
+    enough, nothing, alone = Family(lp.frame), Family(lp.frame), Family(lp.frame)
+    assert enough.follow(lp, u, splits, Ask(cutoff=-10.0)) == 1 and len(enough.leaves) == 1
+    assert alone.follow(lp, u, [], Ask()) == 1
+    # no time: the tree stays what it was, and its bound is valid
+    nothing.follow(lp, u, splits, Ask(seconds=0.0))
+    assert nothing.bound(u) <= first.bound(u) + CLOSE
 
 
 def test_a_child_leaves_its_parent_as_it_was() -> None:

@@ -216,6 +216,15 @@ def test_ten_thousand_spoiled_stores_are_refused_or_still_true() -> None:
     assert refused > 2_000 and true > 500
 
 
+def test_the_splits_of_a_tree_come_back_as_they_were_put_in() -> None:
+    forest = Forest()
+    leaves = [Multipliers(8, (n,), (1,)) for n in range(4)]
+    splits = [[7, 0, 1, 2], [3, 1, -1, -2], [5, 0, -3, -4]]
+    # depth first, the lower half before the upper one, as certificate.tree_of numbers them
+    for tree, parts in ((splits, leaves), ([[2, 0, -1, 1], [4, 0, -2, -3]], leaves[:3]), ([], leaves[:1])):
+        assert forest.splits(forest.tree(tree, parts)) == tree
+
+
 def test_a_tree_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portfolio.proof.verify_zones.LARGEST_TREE", 1_000)
     program, data, _, _ = zones_of(1)
