@@ -290,10 +290,10 @@ class Search:
         """Before a point from which a run can go on: what is not written down, bases and trees that nobody will ask for."""
         self.trees.clear()
         self.choice_bases.clear()
-        uppers = [self.upper(z) for z, known in self.known.items() if known.alpha > self.frame.target]
+        zones = self.open
         self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
-        if uppers:
-            self.grown = self.grown.serving(np.array(uppers))
+        if zones:
+            self.grown = self.grown.serving(np.array([self.upper(z) for z in zones]))
 
     # -- distrust ----------------------------------------------------------------------------------------------------
     def _withdraw_false(self, raw: Floats) -> None:

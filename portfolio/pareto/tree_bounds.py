@@ -81,9 +81,9 @@ class TreeBounds:
             return []
         return [int(k) for k in np.flatnonzero(self._each(values[None, :])[:, 0] < -tolerance)]
 
-    def without(self, wrong: Sequence[int]) -> TreeBounds:
-        """The others, when trees at these places turned out to be false."""
-        gone = set(wrong)
+    def without(self, places: Sequence[int]) -> TreeBounds:
+        """The others."""
+        gone = set(places)
         return TreeBounds([entry for k, entry in enumerate(self.listed) if k not in gone]) if gone else self
 
     def serving(self, uppers: Floats) -> TreeBounds:

@@ -135,8 +135,10 @@ class Family:
 
 def _moving(splits: Sequence[Sequence[int]], place: int, x: Floats) -> int:
     """The first split from here on that cuts x off; negative: a leaf comes first."""
-    while place >= 0 and abs(x[splits[place][0]] - np.round(x[splits[place][0]])) <= FRACTIONAL:
+    while place >= 0:
         column, at, down, up = splits[place]
+        if at + FRACTIONAL < x[column] < at + 1 - FRACTIONAL:
+            break
         place = down if x[column] < at + 0.5 else up
     return place
 

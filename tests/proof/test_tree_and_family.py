@@ -7,7 +7,7 @@ import pytest
 
 from portfolio.program import Program
 from portfolio.proof.certificate import tree_of
-from portfolio.proof.family import Family, workshop
+from portfolio.proof.family import Family, _moving, workshop
 from portfolio.proof.leaves import Leaf
 from portfolio.proof.workers import Tree
 from portfolio.solvers.outcome import Ask
@@ -121,6 +121,12 @@ def test_a_tree_that_follows_another_bounds_all_right_hand_sides_and_partitions_
         assert second.bound(there) >= root.bound(there) - CLOSE
         gained += second.bound(there) > root.bound(there) + 1e-3
     assert gained >= 4, gained
+
+
+@pytest.mark.parametrize(("value", "place"), [(0.0, -1), (0.5, 0), (1.0, -2), (1.5, 1), (2.0, -3), (2.5, -3)])
+def test_a_split_that_does_not_cut_the_solution_off_is_passed(value: float, place: int) -> None:
+    """x_0 <= 0 or more, and of the upper half x_0 <= 1 or more: a fractional value beside a split is not moved by it."""
+    assert _moving([[0, 0, -1, 1], [0, 1, -2, -3]], 0, np.array([value])) == place
 
 
 def test_following_stops_where_the_bound_is_enough() -> None:
