@@ -10,6 +10,9 @@ LARGEST_MONEY_DIGITS = 2
 SOLVER_FEASIBILITY = 1e-7
 """HiGHS' row and bound tolerance [Program units]: ten times tighter than its default, because amounts are rounded to the grid afterwards."""
 
+SCALED_FEASIBILITY = 1e-9
+"""The same where columns are counted in widths of their boxes and rows by their largest entry (solvers/scaling.py): tighter, for a unit there may be thousands."""
+
 INTEGRALITY = 1e-7
 """How far HiGHS may leave an integer column from an integer: money rows multiply it by up to 1e3."""
 
@@ -64,9 +67,6 @@ FRACTIONAL = 1e-6
 
 LP_SAFETY = 1e-9
 """Taken off every LP bound of a tree [relative]: the optimum of a floating-point simplex may lie this much above the true one."""
-
-TIE = 3e-8
-"""Most that a reward for breaking ties takes off an LP's value per column [largest cost coefficient = 1]: below HiGHS' dual tolerance, and yet enough."""
 
 GRID_SHARE_LIMIT = Fraction(1, 20)
 """Most that whole units may cost a plan that is still called proven [gap's unit]; above it the grid is too coarse for the amounts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,7 @@ from fractions import Fraction
 from portfolio.formulation.coverage import segments
 from portfolio.formulation.risk import ripple_multipliers
 from portfolio.schema.criterion import Contribution, Coverage, Risk
+from portfolio.schema.exact import dot
 from portfolio.schema.instance import Instance
 from portfolio.schema.model_spec import ModelSpec
 from portfolio.schema.rules import Persistence, Synergy
@@ -62,7 +64,8 @@ def evaluate(instance: Instance, spec: ModelSpec, taken: Sequence[Taken]) -> Val
     for c in instance.criteria:
         if isinstance(c, Contribution):
             sign = 1 if c.sense == "max" else -1
-            criteria[c.id] = sum((_counted(t.way.contributes.get(c.id, ZERO), t, sign) for t in taken), ZERO)
+            worth = [(t.way.contributes.get(c.id, ZERO), t) for t in taken]
+            criteria[c.id] = dot((value, _counts_with(value, t, sign)) for value, t in worth)
         elif isinstance(c, Risk):
             mine = set(c.exposures) or set(value)
             criteria[c.id] = _risk(instance, spec, c, _losses(instance, value, mine))
@@ -75,16 +78,16 @@ def evaluate(instance: Instance, spec: ModelSpec, taken: Sequence[Taken]) -> Val
 
 def _summed(taken: Sequence[Taken], of: Callable[[Way], Mapping[str, Fraction]]) -> dict[str, Fraction]:
     """What all that is taken gives, by the name of what it is given to."""
-    total: dict[str, Fraction] = {}
+    given: defaultdict[str, list[tuple[Fraction, Fraction]]] = defaultdict(list)
     for t in taken:
         for name, value in of(t.way).items():
-            total[name] = total.get(name, ZERO) + _counted(value, t)
-    return total
+            given[name].append((value, _counts_with(value, t)))
+    return {name: dot(pairs) for name, pairs in given.items()}
 
 
-def _counted(value: Fraction, taken: Taken, benefit_sign: int = 1) -> Fraction:
+def _counts_with(value: Fraction, taken: Taken, benefit_sign: int = 1) -> Fraction:
     """A benefit counts with the effect, a harm with the scale."""
-    return value * (taken.effect if value * benefit_sign > 0 else taken.scale)
+    return taken.effect if value * benefit_sign > 0 else taken.scale
 
 
 def _is_funded(member: str, taken: Sequence[Taken]) -> bool:

@@ -7,7 +7,6 @@ units of money, so that every coefficient is near 1 whatever the size of the mon
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -17,6 +16,7 @@ import numpy as np
 from portfolio.ledger.reduced import Reduced
 from portfolio.numerics import FLOAT_ROOM, GRID_MARGIN, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
+from portfolio.schema.exact import dot
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask
 
@@ -25,8 +25,8 @@ CASH_BLOCKS = frozenset(("fund_ledger", "ceiling", "ceiling_total"))
 _UP_TO_ONE_UNIT = frozenset(("ramp", "fund_rate"))
 _WITHIN_ONE_UNIT = frozenset(("profile", "payment"))
 
-MOST_NODES = 2_000
-"""Nodes of a rounding MIP: it nearly always ends at the root, and one that does not is better asked again with a wider window."""
+ROUNDING = {"mip_max_nodes": 2_000, "mip_heuristic_run_feasibility_jump": False}
+"""A rounding MIP nearly always ends at the root, where feasibility jump brings nothing; one that does not is better asked again with a wider window."""
 
 LOSS_PER_WAY, LOSS_OF_MONEY = 0.05, 1e-6
 """Scale that the rounding MIP may give away unasked: grid units per way, or a share of all money, whichever is more."""
@@ -60,11 +60,13 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     if not paying:
         return []
     unit = float(per_unit)
-    amounts = [Fraction(float(v)) / per_unit for v in values[: paying + carrying]]
-    base = [max(round(a) if abs(a - round(a)) < GRID_MARGIN else a.__floor__(), 0) for a in amounts]
+    amounts, limits = values[: paying + carrying] / unit, system.most[: paying + carrying] / unit
+    base = (
+        np.maximum(np.where(np.abs(amounts - np.rint(amounts)) < GRID_MARGIN, np.rint(amounts), np.floor(amounts)), 0).astype(int).tolist()
+    )
     # A payment may be rounded up beyond the way's own need (less than one unit: the demand row says so); a carry limit may not.
-    up = [1 - GRID_MARGIN] * paying + [GRID_MARGIN] * carrying
-    most = [(Fraction(float(v)) / per_unit + u).__floor__() for v, u in zip(system.most[: paying + carrying], up, strict=True)]
+    up = np.repeat([1 - float(GRID_MARGIN), float(GRID_MARGIN)], [paying, carrying])
+    most = np.floor(limits + up).astype(int).tolist()
     # Units of money per unit of scale, from the way's own demand, profile or payment rows.
     price = price_of_scale(system, unit)
     rows = _Rows(system, per_unit, base, values[paying + carrying :], price)
@@ -87,7 +89,7 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
     lost[paying + carrying :] = -0.01 - per_unit_of_money / max(float(per_unit_of_money.max(initial=0.0)), 1e-30)
     lost[:paying] = 1e-4
     gap = max(LOSS_PER_WAY * max(1, scaled), LOSS_OF_MONEY * sum(base[:paying]))
-    outcome = Highs(program, options={"mip_max_nodes": MOST_NODES}).minimise(lost, Ask(gap=gap))
+    outcome = Highs(program, options=ROUNDING).minimise(lost, Ask(gap=gap))
     if outcome.x is None:
         return None
     return [base[n] + round(outcome.x[n]) for n in range(paying)]
@@ -117,6 +119,11 @@ class _Rows:
         self.ends = np.searchsorted(self.row, np.arange(len(system.lower) + 1))
         self.coefficient = self.value * np.concatenate([np.ones(shift), 1 / (float(per_unit) * price)])[self.col]
         self.now = scale
+        # Coefficients as whole multiples of 2^-shift; few differ.
+        different, self.kind = np.unique(self.value, return_inverse=True)
+        ratios = [value.as_integer_ratio() for value in different.tolist()]
+        self.shift = max((under.bit_length() - 1 for _, under in ratios), default=0)
+        self.whole = [top << (self.shift + 1 - under.bit_length()) for top, under in ratios]
         # A payment that is made and whose cash is split over years, or weighs other than 1.
         self.split = (self.col < shift) & (self.value != np.floor(self.value))
 
@@ -127,10 +134,12 @@ class _Rows:
     def activity(self, row: int) -> Fraction:
         """What the base amounts and present scales use of the row [grid units]."""
         at, shift = self.entries(row), len(self.base)
-        pairs = list(zip(self.col[at].tolist(), self.value[at].tolist(), strict=True))
-        paid = exact_dot((value, self.base[col]) for col, value in pairs if col < shift)
-        scaled = exact_dot((value, float(self.now[col - shift])) for col, value in pairs if col >= shift)
-        return paid + scaled / self.per_unit
+        pairs = list(zip(self.col[at].tolist(), self.kind[at].tolist(), strict=True))
+        paid = Fraction(sum(self.whole[kind] * self.base[col] for col, kind in pairs if col < shift), 1 << self.shift)
+        scaled = dot(
+            (Fraction(self.whole[kind], 1 << self.shift), Fraction(float(self.now[col - shift]))) for col, kind in pairs if col >= shift
+        )
+        return paid + scaled / self.per_unit if scaled else paid
 
     def in_reach(self, lower: Floats, upper: Floats, margin: dict[int, Fraction]) -> list[int]:
         """Rows that shifts between lower and upper might break, by floats with room to spare; those with a margin; and those that add up to a
@@ -188,8 +197,8 @@ class _Rows:
             at, largest = self.entries(row), self.largest(row)
             cols.append(self.col[at])
             values.append(self.coefficient[at] / largest)
-            lows.append(-np.inf if low is None else float(low / Fraction(largest)))
-            highs.append(np.inf if high is None else float(high / Fraction(largest)))
+            lows.append(-np.inf if low is None else float(low) / largest)
+            highs.append(np.inf if high is None else float(high) / largest)
         slack = 1 - 2 * GRID_MARGIN
         for rows, partial in self._totals(near):
             columns, place = np.unique(np.concatenate([self.col[self.entries(row)] for row in rows]), return_inverse=True)
@@ -232,15 +241,3 @@ class _Rows:
             if self.system.block[row] in _WITHIN_ONE_UNIT:
                 ways.setdefault(self.system.index[row][:2], []).append(row)
         return [(rows, key in self.partial) for key, rows in ways.items()]
-
-
-def exact_dot(pairs: Iterable[tuple[float, float]]) -> Fraction:
-    """sum a b without rounding: floats are whole multiples of powers of two, so that integers and shifts do."""
-    total, shift = 0, 0
-    for a, b in pairs:
-        (top_a, under_a), (top_b, under_b) = a.as_integer_ratio(), b.as_integer_ratio()
-        bits = under_a.bit_length() + under_b.bit_length() - 2
-        if bits > shift:
-            total, shift = total << (bits - shift), bits
-        total += top_a * top_b << (shift - bits)
-    return Fraction(total, 1 << shift)

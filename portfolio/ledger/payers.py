@@ -12,8 +12,7 @@ import numpy as np
 from portfolio.ledger.reduced import Reduced
 from portfolio.numerics import TIE_ROUNDS, YEAR_PRICE
 from portfolio.program import Floats, Program
-from portfolio.solvers.highs import Highs
-from portfolio.solvers.outcome import Ask
+from portfolio.solvers.relaxation import Relaxation
 
 
 def settle_payers(system: Reduced) -> Floats:
@@ -24,7 +23,7 @@ def settle_payers(system: Reduced) -> Floats:
     keys = system.pay_keys
     pairs = {pair: n for n, pair in enumerate(dict.fromkeys(key[:3] for key in keys))}
     owner = np.array([pairs[key[:3]] for key in keys])
-    solver = Highs(_payments_only(system, free))
+    solver = Relaxation(_payments_only(system, free), jumps=True)
     first = min(key[3] for key in keys)
     late = np.array([YEAR_PRICE * (key[3] - first) for key in keys])
     values = system.now[:free]
@@ -32,10 +31,10 @@ def settle_payers(system: Reduced) -> Floats:
     for _ in range(TIE_ROUNDS):
         held = np.bincount(owner, weights=values[:paying], minlength=len(pairs))
         price = small / (held[owner] + small)
-        outcome = solver.minimise(np.concatenate([price * (1.0 + late), np.zeros(free - paying)]), Ask())
-        if outcome.x is None:
+        solver.cost(np.concatenate([price * (1.0 + late), np.zeros(free - paying)]))
+        if solver.solve(primal=_ > 0) == np.inf:
             return system.now
-        values = np.maximum(outcome.x, 0.0)
+        values = np.maximum(solver.x, 0.0)
     return np.concatenate([values, system.now[free:]])
 
 

@@ -70,11 +70,6 @@ def missed_by(search: Search) -> float:
     return min(round(20 * float(np.median(gaps)) / float(search.frame.target)) / 20, MOST_DELTA)
 
 
-def bound_of(search: Search, zone: Vector) -> float:
-    """What half-spaces and trees say of alpha in a zone that need not be one of the search's."""
-    return float(_alphas(search, search.upper(zone)[None, :])[0])
-
-
 def place(search: Search, zone: Vector) -> Vector:
     """The upper corner, in whole lattice steps, of the part of the zone whose deepest point should be looked for; the zone itself where that is best."""
     q, epsilon = len(zone), float(search.frame.target)

@@ -18,7 +18,7 @@ import numpy as np
 
 from portfolio.pareto.integrate import Known, Search, Vector
 from portfolio.pareto.mip_zones import MipZones
-from portfolio.pareto.placing import bound_of, missed_by, place
+from portfolio.pareto.placing import missed_by, place
 from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
@@ -74,10 +74,8 @@ class Given:
     spaces: int = 0
     near: tuple[int, ...] = ()
     aim: Vector = ()
-    aimed_at: float = 0.0
     thorough: bool = False
     grow: bool = False
-    usual: float = 0.0
     pattern: int = -1
 
 
@@ -179,17 +177,16 @@ def _next(search: Search, pending: Pending) -> Given | None:
     known = search.known[zone]
     aim = place(search, zone)
     spaces, near = len(search.spaces.listed), search.nearest(zone)
-    usual = missed_by(search)
-    grow = _worth_a_tree(known, search.frame.target, usual)
+    grow = _worth_a_tree(known, search.frame.target, missed_by(search))
     pattern = _pattern(search, aim) if grow else -1
-    given = Given(search.serial, -1, zone, known.alpha, spaces, near, (), 0.0, known.hard, grow, usual, pattern)
-    return given if aim == zone else replace(given, aim=aim, aimed_at=bound_of(search, aim))
+    given = Given(search.serial, -1, zone, known.alpha, spaces, near, (), known.hard, grow, pattern)
+    return given if aim == zone else replace(given, aim=aim)
 
 
-def _worth_a_tree(known: Known, target: Fraction, usual: float) -> bool:
-    """Where nothing but half-spaces bounds a zone sooner than where a tree does already."""
+def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
+    """missed: what the latest points missed by [epsilon]. Where nothing but half-spaces bounds a zone sooner than where a tree does already."""
     below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
-    return known.alpha <= below * target and usual >= behind
+    return known.alpha <= below * target and missed >= behind
 
 
 def _pattern(search: Search, part: Vector) -> int:
@@ -207,4 +204,4 @@ def _task(search: Search, given: Given) -> Task:
     aim = search.upper(given.aim) if given.aim else None
     task = search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
     pattern = () if given.pattern < 0 else search.forest.splits(search.grown.listed[given.pattern][0])
-    return replace(task, aim=aim, aimed_at=given.aimed_at, thorough=given.thorough, grow=given.grow, usual=given.usual, pattern=pattern)
+    return replace(task, aim=aim, thorough=given.thorough, grow=given.grow, pattern=pattern)

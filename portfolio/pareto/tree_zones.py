@@ -25,19 +25,17 @@ from portfolio.proof.leaves import Leaf
 
 SHALLOW = 0.6
 """Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
-LOST = 0.5
-"""A plan within a near point's choices may lie so far behind the bound of the part it was made for [epsilon] before a dive is tried, which takes five times as long."""
-USUAL = 1.3
-"""Or so many times as far as the latest points do."""
+FROM_LEAVES = 3
+"""Leaves of a tree just grown from which plans are dived for, lowest bounds first: what is decided there saves a dive its worst mistakes (ADR 13)."""
 LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
 AGAIN = 0.2
 """Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
 SMALL = 25
 """Nodes of a tree that is grown for its bounds: they close half of the distance between relaxation and best plan."""
-MORE = 3
-"""Nodes added to a tree that branches as a near one did, which takes no trial solves."""
-ENOUGH = 0.8
+MORE = 1
+"""Nodes added to a tree that branches as a near one did: trial solves make each as dear as ten that follow, and without any all trees would stay alike."""
+ENOUGH = 0.9
 """Bound at which such a tree is left alone [epsilon]: lower than its zone needs, for the zones around."""
 NODES = 100
 """Nodes for one zone: where the relaxation is weak a tree grows without end, and the MIP's cuts are the better means."""
@@ -61,6 +59,7 @@ class TreeWork(ZoneWork):
         self.tree: Family | None = None if task.tree is None else task.tree.child()
         self.choice_bases: dict[int, Any] = {}
         self.grown: Grown | None = None
+        self.begun: tuple[Leaf, ...] = ()
         self.shown_by: Family | Grown | None = None
 
     def answer(self) -> Answer:
@@ -76,11 +75,11 @@ class TreeWork(ZoneWork):
 
     def _aimed(self, aim: Floats) -> Answer | None:
         """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
-        bound = self._relaxed(aim)
+        self._relaxed(aim)
         self._bound(aim)
         if self._closed:
             return self._done()
-        x = self._plan(aim, min(bound, self.task.aimed_at) - self._loss)
+        x = self._plan(aim)
         if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
             return None
         point = self._published(x)
@@ -88,12 +87,12 @@ class TreeWork(ZoneWork):
 
     def _whole(self) -> Answer:
         """The zone as it is."""
-        bound = self._relaxed(self.task.upper)
+        self._relaxed(self.task.upper)
         if self.grown is None:
             self._bound(self.task.upper)
         if self._closed:
             return self._done()
-        point = self._take(self._plan(self.task.upper, min(bound, self.alpha) - self._loss), SHALLOW, polish=False)
+        point = self._take(self._plan(self.task.upper), SHALLOW, polish=False)
         if point is None and not self.task.thorough:
             point = self._take(self.solves.dive(self.limits, AGAIN), SHALLOW, polish=False)
             if point is None and not self.limits.reached:
@@ -103,26 +102,18 @@ class TreeWork(ZoneWork):
             point = None if self._closed else self._take(x)
         return self._searched(point)
 
-    def _plan(self, part: Floats, enough: float) -> Floats | None:
-        """The deepest x in the part that was relaxed: the best ones within the choices of near points, and a dive's where none of them is deep enough."""
+    def _plan(self, part: Floats) -> Floats | None:
+        """The deepest x in the part that was relaxed: within the choices of near points, and by dives - from the leaves of the tree that was grown for it, else from the
+        relaxation."""
         solves = self.solves
         found: list[Floats] = []
         for choice in self.task.choices:
             x, basis = solves.within(choice, self.limits)
-            if x is None:
-                continue
-            self.choice_bases[choice.place] = basis
-            if self._depth(x, part) >= enough:
-                return x
-            found.append(x)
-        if (x := solves.dive(self.limits)) is not None:
-            found.append(x)
+            if x is not None:
+                self.choice_bases[choice.place] = basis
+                found.append(x)
+        found += [x for one in self.begun or (None,) if (x := solves.dive(self.limits, leaf=one)) is not None]
         return max(found, key=lambda x: self._depth(x, part), default=None)
-
-    @property
-    def _loss(self) -> float:
-        """How far a plan may lie behind the bound of the part it was made for before a dive is tried."""
-        return max(LOST, USUAL * self.task.usual) * self.epsilon
 
     def _bound(self, part: Floats) -> None:
         """A small tree for the part of the zone that was just relaxed, where one is worth its price: its bounds serve the zones around, too."""
@@ -137,6 +128,7 @@ class TreeWork(ZoneWork):
         outcome = tree.improve(solves.lp, sides, ask, nodes, dives=False)
         solves.counts["nodes"] += outcome.nodes
         self.grown = grown(tree, part, solves)
+        self.begun = tuple(tree.leaves[n] for n in np.argsort(tree.bounds(sides), kind="stable")[:FROM_LEAVES])
         self._lower(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), self.grown)
 
     def _grow(self) -> Floats | None:

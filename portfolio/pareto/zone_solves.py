@@ -26,6 +26,7 @@ from portfolio.program import Floats, Program
 from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import SHARE, dive
 from portfolio.proof.family import workshop
+from portfolio.proof.leaves import Leaf
 from portfolio.proof.short import Shortener
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
@@ -207,20 +208,21 @@ class ZoneSolves:
         answer = lp.solve(seconds=limits.ask().seconds)
         return (None, None) if not answer.finished or answer.empty else (lp.x[: self.alpha], lp.basis)
 
-    def dive(self, limits: Limits, share: float = SHARE) -> Floats | None:
-        """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails."""
+    def dive(self, limits: Limits, share: float = SHARE, leaf: Leaf | None = None) -> Floats | None:
+        """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails. leaf: begin in its box."""
         self.counts["dives"] += 1
         lp = self._diver
-        if not self._untouched:
-            lp.move_to({})
+        box = {} if leaf is None else leaf.box
+        if not self._untouched or leaf is not None:
+            lp.move_to(box)
             lp.put(self._relaxed_at)
             lp.lp.forget()
-            lp.start(self.basis)
+            lp.start(self.basis if leaf is None else leaf.basis)
             answer = lp.solve(seconds=limits.ask().seconds)
             if not answer.finished or answer.empty:
                 return None
         self._untouched = False
-        x = dive(lp, {}, lp.x, _INF, limits.ask().seconds, share)
+        x = dive(lp, box, lp.x, _INF, limits.ask().seconds, share)
         return None if x is None else x[: self.alpha]
 
     def weighted(

@@ -66,8 +66,8 @@ class Task:
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
     was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py)
-    aim: upper corner (q,) of the part in which a point is wanted (placing.py), aimed_at: what is known to bound alpha there · thorough: MIPs may be used
-    grow: a small tree is worth its price here, pattern: splits to follow · usual: how far the latest points lie behind what bounds them [epsilon].
+    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used
+    grow: a small tree is worth its price here, pattern: splits to follow.
     """
 
     serial: int
@@ -81,10 +81,8 @@ class Task:
     basis: Any = None
     tree: Any = None
     aim: Floats | None = None
-    aimed_at: float = 0.0
     thorough: bool = False
     grow: bool = False
-    usual: float = 0.0
     pattern: Sequence[Sequence[int]] = ()
 
     @property

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from portfolio.numerics import FRACTIONAL, TIE
-from portfolio.program import Floats, Program
+from portfolio.numerics import FRACTIONAL
+from portfolio.program import Floats
 from portfolio.proof.multipliers import Box, Cut, Lagrangian
 from portfolio.proof.pseudocosts import Ids
 from portfolio.solvers.relaxation import Relaxation
@@ -29,32 +29,17 @@ class Answer:
         return self.value == _INF
 
 
-def ties(program: Program, cost: Floats) -> Floats:
-    """(n,) rewards that break ties between amounts without a cost (who pays, and when): at most TIE for the whole of a column's box.
-
-    Without them the dual simplex wanders through thousands of equal bases (degeneracy: Koberstein 2005, The dual simplex method, chapter 6). Columns of
-    width 1, shares, are left alone. On columns that are never negative a reward only lowers the LP's value, and multipliers are evaluated on the true cost:
-    bounds stay bounds.
-    """
-    width = program.col_upper - program.col_lower
-    broken = ~program.integer & (cost == 0) & (program.col_lower >= 0) & (width > 0) & (width != 1)
-    random = np.random.default_rng(0).uniform(0.0, TIE, len(cost))
-    return np.asarray(np.where(broken, random / np.where(broken, width, 1.0), 0.0))
-
-
 class BoxedLp:
     """One LP object that moves from box to box. The objective is handed over with a largest coefficient near 1: dual tolerances of the
     simplex are absolute."""
 
-    def __init__(self, frame: Lagrangian, lp: Relaxation, spare: float = _INF) -> None:
-        """spare: what the ties' rewards may cost a bound in all [objective units]; where they might cost more, ties stay."""
+    def __init__(self, frame: Lagrangian, lp: Relaxation) -> None:
         self.frame, self.lp = frame, lp
         largest = float(np.abs(frame.cost).max(initial=0.0))
         self.size = 2.0 ** float(np.frexp(largest)[1]) if largest > 0 else 1.0
         self.sides = np.zeros(len(frame.moving))
         self._low, self._high = frame.lower.copy(), frame.upper.copy()
-        rewards = ties(frame.program, frame.cost)
-        lp.cost(frame.cost / self.size - (rewards if TIE * np.count_nonzero(rewards) * self.size <= spare else 0.0))
+        lp.cost(frame.cost / self.size)
         lp.bound_columns(list(range(frame.program.n)), frame.lower, frame.upper)
 
     def put(self, u: Floats) -> None:

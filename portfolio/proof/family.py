@@ -37,6 +37,8 @@ from portfolio.solvers.outcome import Ask, Outcome
 from portfolio.solvers.relaxation import Relaxation
 
 _INF = float("inf")
+FOLLOW_ITERATIONS = 120
+"""Simplex iterations of an LP where another tree is followed: they bring nine tenths of the bound in half of the time, for every iterate is dual feasible."""
 FOLLOWED = 1e-10
 """What the digits of a leaf's multipliers may cost its bound where another tree is followed [how far the objective can move]."""
 
@@ -89,13 +91,12 @@ class Family:
             lp.move_to(one.box)
             if one.basis is not None:
                 lp.start(one.basis)
-            answer = lp.solve(seconds=deadline - time.perf_counter(), presolve=one.basis is None)
-            cut = lp.cut(answer, one.box, _INF, FOLLOWED * self.frame.size) if answer.finished else None
-            if cut is None:
-                heapq.heappush(open_, (one.bound(u), solved, -1, one, lp.x))
-            else:
-                tight, x = leaf(self.frame, one.path, one.box, [cut, *one.cuts], lp.basis), lp.x
-                heapq.heappush(open_, (answer.value, solved, -1 if answer.empty else _moving(splits, place, x), tight, x))
+            iterations = FOLLOW_ITERATIONS if solved else None
+            answer = lp.solve(iterations, seconds=deadline - time.perf_counter(), presolve=one.basis is None)
+            cut = lp.cut(answer, one.box, _INF, FOLLOWED * self.frame.size)
+            tight, x = (one if cut is None else leaf(self.frame, one.path, one.box, [cut, *one.cuts], lp.basis)), lp.x
+            ended = answer.empty or cut is None or time.perf_counter() >= deadline
+            heapq.heappush(open_, (tight.bound(u), solved, -1 if ended else _moving(splits, place, x), tight, x))
             solved += 1
 
         add(self.leaves[0], 0 if splits else -1)

@@ -27,8 +27,6 @@ FIRST = 40
 """Nodes of one thread before the leaves are dealt out: enough for pseudocosts to be known."""
 ROUND = 150
 """Nodes of each thread between deals."""
-TIE_SHARE = 0.5
-"""Share of the gap that breaking ties may cost at worst; it costs a tenth of that, and a proof to gap 0 goes without."""
 NOWHERE = np.zeros(0)
 """Right-hand sides of a tree whose rows do not move."""
 
@@ -102,7 +100,7 @@ class Tree:
                 self.value, self.best = s.value, s.best
 
     def _lp(self) -> BoxedLp:
-        return BoxedLp(self.frame, Relaxation(self.program, self.seed), TIE_SHARE * self.ask.gap)
+        return BoxedLp(self.frame, Relaxation(self.program, self.seed))
 
     def _ended(self) -> bool:
         return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
@@ -34,6 +35,15 @@ def to_fraction(raw: Any) -> Fraction:
     if value is None or abs(value.numerator) >= 10**MAX_DIGITS or value.denominator > 10**MAX_DIGITS:
         raise PydanticCustomError("exact_number", "a number, a decimal string or a fraction such as 2/3")
     return value
+
+
+def dot(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """sum a b: products over one denominator are added as integers, for a common divisor is sought in every operation of fractions."""
+    tops: dict[int, int] = {}
+    for a, b in pairs:
+        under = a.denominator * b.denominator
+        tops[under] = tops.get(under, 0) + a.numerator * b.numerator
+    return sum((Fraction(top, under) for under, top in tops.items()), Fraction(0))
 
 
 def _read(raw: Any) -> Fraction | None:

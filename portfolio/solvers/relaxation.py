@@ -13,13 +13,16 @@ import numpy as np
 from highspy import HighsModelStatus, HighsStatus
 
 from portfolio.errors import SolverFailure
-from portfolio.numerics import SOLVER_FEASIBILITY
+from portfolio.numerics import SCALED_FEASIBILITY, SOLVER_FEASIBILITY
 from portfolio.program import Floats, Program
 from portfolio.solvers.hand_over import check_finite, hand_over
+from portfolio.solvers.scaling import Scaling
 
 _INF = float("inf")
 CHOSEN, DEVEX = -1, 1
 """HiGHS' numbers for the pricing of its choice (steepest edge) and for Devex."""
+OFF = 0
+"""HiGHS' number for no scaling of its own."""
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the serial dual and the primal simplex."""
 
@@ -30,27 +33,30 @@ class Relaxation:
     def __init__(self, program: Program, seed: int = 0, jumps: bool = False) -> None:
         """jumps: most solves start from a basis that is put in; steepest edge weights would be worked out anew, row by row, for each."""
         check_finite(program)
+        self._scaling = scaling = Scaling(program)
         self.n = program.n
         self._everything = np.arange(program.n, dtype=np.int32)
         self._highs = highspy.Highs()
         settings: dict[str, Any] = {
             "output_flag": False, "threads": 1, "parallel": "off", "presolve": "off", "random_seed": seed,
             "simplex_dual_edge_weight_strategy": DEVEX if jumps else CHOSEN,
-            "primal_feasibility_tolerance": SOLVER_FEASIBILITY, "dual_feasibility_tolerance": SOLVER_FEASIBILITY,
+            "simplex_scale_strategy": OFF, "dual_simplex_cost_perturbation_multiplier": 0.0,
+            "primal_feasibility_tolerance": SCALED_FEASIBILITY, "dual_feasibility_tolerance": SOLVER_FEASIBILITY,
         }  # fmt: skip
         for name, value in settings.items():
             self._check(self._highs.setOptionValue(name, value), name)
-        self._check(hand_over(self._highs, program, relaxed=True), "passModel")
+        self._check(hand_over(self._highs, scaling.scaled(program), relaxed=True), "passModel")
         self.rows = program.m
 
     def cost(self, cost: Floats) -> None:
         """New objective."""
-        self._check(self._highs.changeColsCost(self.n, self._everything, cost), "changeColsCost")
+        self._check(self._highs.changeColsCost(self.n, self._everything, cost * self._scaling.columns), "changeColsCost")
 
     def add_row(self, coefficients: Floats, lower: float, upper: float) -> int:
         """Append a dense row; returns its id."""
-        used = np.flatnonzero(coefficients).astype(np.int32)
-        self._check(self._highs.addRow(lower, upper, len(used), used, coefficients[used]), "addRow")
+        scaled, factor = self._scaling.add_row(coefficients)
+        used = np.flatnonzero(scaled).astype(np.int32)
+        self._check(self._highs.addRow(lower * factor, upper * factor, len(used), used, scaled[used]), "addRow")
         self.rows += 1
         return self.rows - 1
 
@@ -58,17 +64,15 @@ class Relaxation:
         """New sides for rows."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
-            self._check(
-                self._highs.changeRowsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeRowsBounds"
-            )
+            factor = self._scaling.rows[index]
+            self._check(self._highs.changeRowsBounds(len(index), index, lower * factor, upper * factor), "changeRowsBounds")
 
     def bound_columns(self, ids: Sequence[int], lower: Floats, upper: Floats) -> None:
         """New bounds for columns."""
         if len(ids):
             index = np.asarray(ids, dtype=np.int32)
-            self._check(
-                self._highs.changeColsBounds(len(index), index, np.asarray(lower, float), np.asarray(upper, float)), "changeColsBounds"
-            )
+            width = self._scaling.columns[index]
+            self._check(self._highs.changeColsBounds(len(index), index, lower / width, upper / width), "changeColsBounds")
 
     def solve(self, iterations: int | None = None, presolve: bool = False, seconds: float = _INF, primal: bool = False) -> float | None:
         """The LP's optimum; inf when infeasible; None when a limit stopped it (the value reached is then in `reached`).
@@ -112,23 +116,23 @@ class Relaxation:
     @property
     def x(self) -> Floats:
         """(n,) primal values of the last solve."""
-        return np.array(self._highs.getSolution().col_value, dtype=np.float64)
+        return np.array(self._highs.getSolution().col_value, dtype=np.float64) * self._scaling.columns
 
     @property
     def duals(self) -> Floats:
         """(rows,) multipliers of the last solve."""
-        return np.array(self._highs.getSolution().row_dual, dtype=np.float64)
+        return np.array(self._highs.getSolution().row_dual, dtype=np.float64) * self._scaling.rows
 
     @property
     def reduced_costs(self) -> Floats:
         """(n,) reduced costs of the last solve."""
-        return np.array(self._highs.getSolution().col_dual, dtype=np.float64)
+        return np.array(self._highs.getSolution().col_dual, dtype=np.float64) / self._scaling.columns
 
     @property
     def ray(self) -> Floats | None:
         """(rows,) a dual ray after an infeasible solve without presolve, of either sign; None when there is none."""
         status, there, values = self._highs.getDualRay()
-        return np.array(values, dtype=np.float64) if there and status != HighsStatus.kError else None
+        return np.array(values, dtype=np.float64) * self._scaling.rows if there and status != HighsStatus.kError else None
 
     @property
     def basis(self) -> Any:

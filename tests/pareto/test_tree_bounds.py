@@ -19,7 +19,7 @@ from portfolio.pareto.lattice import shortened
 from portfolio.pareto.problem import problem as from_arrays
 from portfolio.pareto.running import _next, _worth_a_tree
 from portfolio.pareto.tree_bounds import Grown, TreeBounds
-from portfolio.pareto.tree_zones import TreeWork, grown
+from portfolio.pareto.tree_zones import FROM_LEAVES, TreeWork, grown
 from portfolio.pareto.zone_solves import Setting, ZoneSolves
 from portfolio.pareto.zones import Answer, Choice, Limits, Published, Task
 from portfolio.payoff import payoff
@@ -266,51 +266,72 @@ def test_a_run_that_goes_on_keeps_what_its_open_zones_need() -> None:
 
 # -- which plan is taken ------------------------------------------------------------------------------------------------
 class Plans:
-    """The elementary solves of a zone [0, 1]^2 with given depths: of the best plans within two choices, and of the dive."""
+    """The elementary solves of a zone [0, 1]^2 with given depths: of the best plans within two choices, and of dives by where they begin."""
 
-    def __init__(self, within: list[float | None], dive: float | None) -> None:
+    def __init__(self, within: list[float | None], dives: dict[Any, float | None]) -> None:
         self.setting = SimpleNamespace(epsilon=0.1, program=SimpleNamespace(values=lambda x: 1 - x))
         self.alpha, self.r = 2, np.ones(2)
-        self._within, self._dive = within, dive
-        self.asked: list[str] = []
+        self._within, self._dives = within, dives
+        self.asked: list[Any] = []
 
     def within(self, choice: Choice, _: Limits) -> tuple[Floats | None, str]:
         self.asked.append(f"choice {choice.place}")
         depth = self._within[choice.place]
         return (None if depth is None else np.full(2, depth)), f"basis {choice.place}"
 
-    def dive(self, _: Limits) -> Floats | None:
-        self.asked.append("dive")
-        return None if self._dive is None else np.full(2, self._dive)
+    def dive(self, _: Limits, leaf: Any = None) -> Floats | None:
+        self.asked.append(leaf)
+        depth = self._dives[leaf]
+        return None if depth is None else np.full(2, depth)
 
 
 @pytest.mark.parametrize(
-    ("within", "dive", "taken", "asked"),
+    ("within", "dives", "taken"),
     [
-        # 0.15 is enough
-        ([0.16, 0.19], 0.19, 0.16, ["choice 0"]),
-        ([0.10, 0.19], 0.12, 0.19, ["choice 0", "choice 1"]),
-        ([0.14, 0.12], 0.13, 0.14, ["choice 0", "choice 1", "dive"]),
-        ([0.12, 0.11], 0.13, 0.13, ["choice 0", "choice 1", "dive"]),
-        ([None, 0.12], None, 0.12, ["choice 0", "choice 1", "dive"]),
-        ([None, None], None, None, ["choice 0", "choice 1", "dive"]),
+        ([0.16, 0.19], {None: 0.18}, 0.19),
+        ([0.16, 0.17], {None: 0.18}, 0.18),
+        ([None, 0.12], {None: None}, 0.12),
+        ([None, None], {None: 0.05}, 0.05),
+        ([None, None], {None: None}, None),
+        # A tree was grown: from its leaves, not from the relaxation.
+        ([0.12, 0.11], {"a": 0.10, "b": 0.14, "c": None}, 0.14),
+        ([0.12, 0.11], {"a": None, "b": None}, 0.12),
     ],
 )
-def test_near_points_first_a_dive_where_they_are_not_deep_enough(
-    within: list[float | None], dive: float | None, taken: float | None, asked: list[str]
+def test_the_deepest_of_near_points_choices_and_dives_is_taken(
+    within: list[float | None], dives: dict[Any, float | None], taken: float | None
 ) -> None:
-    solves: Any = Plans(within, dive)
+    solves: Any = Plans(within, dives)
     upper = np.ones(2)
     work = TreeWork(solves, Task(0, upper=upper, choices=(Choice(0, {}), Choice(1, {}))), Limits())
-    x = work._plan(upper, 0.15)
-    assert (None if x is None else float(x[0])) == taken and solves.asked == asked
-    assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None and f"choice {k}" in asked}
+    work.begun = tuple(one for one in dives if one is not None)
+    x = work._plan(upper)
+    assert (None if x is None else float(x[0])) == taken and solves.asked == ["choice 0", "choice 1", *dives]
+    assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None}
 
 
-@pytest.mark.parametrize(("usual", "loss"), [(0.0, 0.05), (0.3, 0.05), (0.6, 0.078)])
-def test_a_dive_is_tried_where_choices_lie_further_behind_than_points_usually_do(usual: float, loss: float) -> None:
-    solves: Any = Plans([], None)
-    assert TreeWork(solves, Task(0, upper=np.ones(2), usual=usual), Limits())._loss == pytest.approx(loss)
+def test_dives_begin_in_the_leaves_that_say_least() -> None:
+    """The tree's lowest bounds [-alpha] are where its deepest plans may be; three leaves at most, and each dive stays in its leaf's box."""
+    begun = 0
+    for seed in range(8):
+        draw = random.Random(seed)
+        _, solves, zones = grown_for(mixed(draw, q=3, binaries=7), 1, draw)
+        for upper in zones[:4]:
+            work = TreeWork(solves, Task(0, upper=upper, alpha=9.0, grow=True), Limits())
+            work._relaxed(upper)
+            work._bound(upper)
+            if work.grown is None or work._closed:
+                continue
+            u = solves.finite_sides(upper)
+            bounds = [one.bound(u) for one in work.begun]
+            assert bounds == sorted(bounds) and len(bounds) == min(FROM_LEAVES, len(work.grown.bases))
+            assert -bounds[0] >= work.alpha - 1e-5
+            for one in work.begun:
+                x = solves.dive(Limits(), leaf=one)
+                if x is not None:
+                    begun += 1
+                    assert all(low - 1e-6 <= x[j] <= high + 1e-6 for j, (low, high) in one.box.items())
+    assert begun >= 10
 
 
 # -- whose proof it is --------------------------------------------------------------------------------------------------
