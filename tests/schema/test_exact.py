@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
 from portfolio.formats.json_text import parse_json
-from portfolio.schema.exact import MAX_DIGITS, exact_json, exact_text, to_fraction
+from portfolio.schema.exact import MAX_DIGITS, dot, exact_json, exact_text, to_fraction
 
 BIGGEST = 10**MAX_DIGITS
 accepted = st.builds(Fraction, st.integers(-BIGGEST + 1, BIGGEST - 1), st.integers(1, BIGGEST))
@@ -137,3 +137,8 @@ def test_everything_else_is_refused_at_once(raw: Any) -> None:
 def test_the_canonical_text_and_json(value: Fraction, text: str, plain: Any) -> None:
     assert exact_text(value) == text
     assert exact_json(value) == plain and type(exact_json(value)) is type(plain)
+
+
+@given(st.lists(st.tuples(st.fractions(max_denominator=60), st.fractions(max_denominator=60)), max_size=12))
+def test_dot_is_the_sum_of_the_products(pairs: list[tuple[Fraction, Fraction]]) -> None:
+    assert dot(pairs) == sum((a * b for a, b in pairs), Fraction(0))
