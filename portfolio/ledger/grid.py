@@ -61,9 +61,8 @@ def round_payments(system: Reduced, values: Floats, per_unit: Fraction, window: 
         return []
     unit = float(per_unit)
     amounts, limits = values[: paying + carrying] / unit, system.most[: paying + carrying] / unit
-    base = (
-        np.maximum(np.where(np.abs(amounts - np.rint(amounts)) < GRID_MARGIN, np.rint(amounts), np.floor(amounts)), 0).astype(int).tolist()
-    )
+    nearest = np.rint(amounts)
+    base = np.maximum(np.where(np.abs(amounts - nearest) < float(GRID_MARGIN), nearest, np.floor(amounts)), 0).astype(int).tolist()
     # A payment may be rounded up beyond the way's own need (less than one unit: the demand row says so); a carry limit may not.
     up = np.repeat([1 - float(GRID_MARGIN), float(GRID_MARGIN)], [paying, carrying])
     most = np.floor(limits + up).astype(int).tolist()

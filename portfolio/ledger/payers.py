@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from portfolio.errors import SolverFailure
 from portfolio.ledger.reduced import Reduced
 from portfolio.numerics import TIE_ROUNDS, YEAR_PRICE
 from portfolio.program import Floats, Program
@@ -28,11 +29,16 @@ def settle_payers(system: Reduced) -> Floats:
     late = np.array([YEAR_PRICE * (key[3] - first) for key in keys])
     values = system.now[:free]
     small = max(float(np.abs(values[:paying]).max()) * 1e-3, 1e-9)
-    for _ in range(TIE_ROUNDS):
+    for rounds in range(TIE_ROUNDS):
         held = np.bincount(owner, weights=values[:paying], minlength=len(pairs))
         price = small / (held[owner] + small)
         solver.cost(np.concatenate([price * (1.0 + late), np.zeros(free - paying)]))
-        if solver.solve(primal=_ > 0) == np.inf:
+        try:
+            # After the first round only prices move.
+            value = solver.solve(primal=rounds > 0)
+        except SolverFailure:
+            return system.now
+        if value == np.inf:
             return system.now
         values = np.maximum(solver.x, 0.0)
     return np.concatenate([values, system.now[free:]])

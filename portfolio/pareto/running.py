@@ -179,12 +179,11 @@ def _next(search: Search, pending: Pending) -> Given | None:
     spaces, near = len(search.spaces.listed), search.nearest(zone)
     grow = _worth_a_tree(known, search.frame.target, missed_by(search))
     pattern = _pattern(search, aim) if grow else -1
-    given = Given(search.serial, -1, zone, known.alpha, spaces, near, (), known.hard, grow, pattern)
-    return given if aim == zone else replace(given, aim=aim)
+    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, grow, pattern)
 
 
 def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
-    """missed: what the latest points missed by [epsilon]. Where nothing but half-spaces bounds a zone sooner than where a tree does already."""
+    """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what the latest points missed by [epsilon]."""
     below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
     return known.alpha <= below * target and missed >= behind
 

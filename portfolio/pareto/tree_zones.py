@@ -1,6 +1,7 @@
 """Zone solver `tree`: relaxations, dives, small trees that bound all zones, branching trees that zones inherit; MIPs for what these leave.
 
-A point is looked for in the part of the zone where it serves most (placing.py): relaxation, choices of near points, and where these stay shallow a dive.
+A point is looked for in the part of the zone where it serves most (placing.py): the deepest of near points' choices and of dives, these from
+the leaves of a small tree where one was grown.
 A zone in which none of these finds a point is given again, thoroughly, when its turn comes: then its tree is grown, and after that its MIP is solved.
 
 A tree's leaves have bounds that are affine in the right-hand sides: they are evaluated at a new zone, not solved (proof/family.py).

@@ -13,25 +13,26 @@ import numpy as np
 
 from portfolio.program import Floats, Program
 
+WIDEST = 2.0**14
+"""Largest unit of a column: beside wider ones HiGHS would drop what others add to a row (it leaves out entries of 1e-9), and tolerances would say nothing."""
+
 
 class Scaling:
     """The factors of one Program. columns: C (n,) · rows: R (m,), grows with the rows that are added."""
 
     def __init__(self, program: Program) -> None:
         width = program.col_upper - program.col_lower
-        self.columns = _power(np.where(np.isfinite(width) & (width > 0), width, 1.0))
-        entries = np.abs(program.data) * self.columns[program.indices]
-        owner = np.repeat(np.arange(program.m), np.diff(program.indptr))
+        self.columns = _power(np.where(width > 0, np.minimum(width, WIDEST), 1.0))
+        self._owner = np.repeat(np.arange(program.m), np.diff(program.indptr))
         largest = np.zeros(program.m)
-        np.maximum.at(largest, owner, entries)
+        np.maximum.at(largest, self._owner, np.abs(program.data) * self.columns[program.indices])
         self.rows = _power(1 / np.where(largest > 0, largest, 1.0))
 
     def scaled(self, program: Program) -> Program:
         """The Program in these units; its criteria stay behind."""
-        owner = np.repeat(np.arange(program.m), np.diff(program.indptr))
         return replace(
             program,
-            data=program.data * self.rows[owner] * self.columns[program.indices],
+            data=program.data * self.rows[self._owner] * self.columns[program.indices],
             row_lower=program.row_lower * self.rows,
             row_upper=program.row_upper * self.rows,
             col_lower=program.col_lower / self.columns,

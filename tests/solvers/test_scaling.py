@@ -59,6 +59,29 @@ def test_moved_sides_bounds_and_further_rows_are_in_the_programs_units() -> None
     assert lp.solve() == pytest.approx(-200)
 
 
+@pytest.mark.parametrize("width", [1e3, 1e6, 1e9, 1e12])
+def test_a_wide_box_hides_nothing_of_what_lies_beside_it(width: float) -> None:
+    """min x, x >= s, s >= 1: x = 1 however far x might go."""
+    program = Program(
+        indptr=np.array([0, 2, 3], dtype=np.int32),
+        indices=np.array([0, 1, 1], dtype=np.int32),
+        data=np.array([1.0, -1.0, 1.0]),
+        row_lower=np.array([0.0, 1.0]),
+        row_upper=np.full(2, np.inf),
+        col_lower=np.zeros(2),
+        col_upper=np.array([width, 1.0]),
+        integer=np.zeros(2, dtype=bool),
+        criteria=np.array([[1.0, 0.0]]),
+        offsets=np.zeros(1),
+        signs=(1,),
+        names=("f",),
+    )
+    lp = Relaxation(program)
+    lp.cost(program.criteria[0])
+    assert lp.solve() == pytest.approx(1.0)
+    assert lp.x.tolist() == pytest.approx([1.0, 1.0])
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_factors_are_powers_of_two_so_that_every_number_comes_back_as_it_was(seed: int) -> None:
     program = random_program(seed)
