@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 SAVE_EVERY = 2.0
 """Least seconds between checkpoints."""
-SHARE = 20
+SHARE = 40
 """Where one takes long, the next waits so many times as long."""
 
 

@@ -100,6 +100,10 @@ class HalfSpaces:
         alphas[(self._weights > 0).astype(float) @ free.T.astype(float) > 0] = np.inf
         return alphas
 
+    def misses(self, values: Floats, tolerance: float) -> bool:
+        """Does one of these feasible f (k, q) lie outside of any of them by more than the tolerance [alpha]?"""
+        return bool((self._bounds[:, None] - self._weights @ values.T > tolerance).any())
+
     def contradicted(self, values: Floats, tolerance: float) -> list[HalfSpace]:
         """Half-spaces that a feasible f (q,) lies outside of by more than the tolerance [alpha]."""
         return [s for s, missed in zip(self.listed, self._bounds - self._weights @ values, strict=True) if missed > tolerance]

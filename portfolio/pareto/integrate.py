@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from portfolio.pareto.half_space import HalfSpace, HalfSpaces
 from portfolio.pareto.lattice import Lattice, Steps, rounded_up
 from portfolio.pareto.search_region import SearchRegion
 from portfolio.pareto.tree_bounds import Grown, TreeBounds
-from portfolio.pareto.zones import Answer, Choice, Published, Task, depth
+from portfolio.pareto.zones import Answer, Choice, Published, Task
 from portfolio.program import Floats
 from portfolio.proof.forest import Forest
 from portfolio.proof.short import Shortener
@@ -29,8 +30,8 @@ AHEAD = Fraction(5, 4)
 """A zone that needs MIPs waits until its bound is so many times that of the others: neighbours may settle it."""
 LARGEST = 200
 """Leaves of a tree that is asked about zones to come; a larger one serves those that are there when it is grown."""
-NEAREST = 2
-"""Choices of near points that a zone tries for its own: more seldom bring a deeper one."""
+NEAREST = 6
+"""Choices of near points from which a zone may begin (tree_zones.py: WITHIN, CROSSED)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Known:
     trouble: str = ""
     root: int | None = None
     hard: bool = False
+
+    @cached_property
+    def size(self) -> float:
+        """alpha as a float: bounds have FRONTIER_DIGITS decimals, so that floats stand in the same order."""
+        return float(self.alpha)
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class Search:
         self.region = SearchRegion([float(k) for k in frame.start])
         self.points: list[Published] = []
         self.steps: list[Steps] = []
+        self._best: list[int] = []
         self.spaces = HalfSpaces(frame.scale, frame.lattice.exact(frame.start))
         for space in spaces:
             self.spaces.add(space)
@@ -93,32 +100,35 @@ class Search:
     @property
     def certified(self) -> Fraction:
         """Largest bound over all current zones: what the points carry now. Says nothing while there are no points."""
-        return max(known.alpha for known in self.known.values())
+        return max(self.known.values(), key=lambda known: known.size).alpha
 
     @property
     def open(self) -> list[Vector]:
         """Zones above the target, largest bound first."""
-        target = self.frame.target
-        # Bounds have FRONTIER_DIGITS decimals: as floats they stand in the same order.
-        return sorted((z for z, k in self.known.items() if k.alpha > target), key=lambda z: (-float(self.known[z].alpha), z))
+        return sorted(self._above(self.frame.target), key=lambda z: (-self.known[z].size, z))
+
+    def _above(self, target: Fraction) -> list[Vector]:
+        """Zones whose bound is larger."""
+        least = float(target)
+        return [z for z, k in self.known.items() if k.size > least or (k.size == least and k.alpha > target)]
 
     def best_points(self) -> list[int]:
         """Indices of the points that no other dominates or equals, in the order found."""
-        table = np.array(self.steps, dtype=np.int64).reshape(-1, len(self.frame.start))
-        # [i, j]: j is nowhere worse than i, j equals i - criterion by criterion, for tables of all pairs are large.
-        not_worse, equal = (np.ones((len(table), len(table)), dtype=bool) for _ in range(2))
-        for column in table.T:
-            not_worse &= column[None, :] <= column[:, None]
-            equal &= column[None, :] == column[:, None]
-        beaten = (not_worse & ~equal).any(axis=1) | np.tril(equal, -1).any(axis=1)
-        return [int(i) for i in np.flatnonzero(~beaten)]
+        return list(self._best)
+
+    def _rank(self, steps: Steps) -> None:
+        """One more point among the best, or not. Nothing that was beaten comes back, for dominance is transitive."""
+        if any(all(a <= b for a, b in zip(self.steps[i], steps, strict=True)) for i in self._best):
+            return
+        self._best = [i for i in self._best if any(a < b for a, b in zip(self.steps[i], steps, strict=True))] + [len(self.steps)]
 
     # -- tasks -------------------------------------------------------------------------------------------------------
     def next_zone(self) -> Vector | None:
         """The open zone with the largest bound that nobody works at and no solve has failed on."""
-        free = [z for z in self.open if z not in self.busy and not self.known[z].trouble]
-        easy = next((z for z in free if not self.known[z].hard), None)
-        hard = next((z for z in free if self.known[z].hard), None)
+        free = [z for z in self._above(self.frame.target) if z not in self.busy and not self.known[z].trouble]
+        easy, hard = (
+            min((z for z in free if self.known[z].hard is hard), key=lambda z: (-self.known[z].size, z), default=None) for hard in (False, True)
+        )
         if easy is None or hard is None:
             return easy or hard
         return hard if self.known[hard].alpha > AHEAD * self.known[easy].alpha else easy
@@ -199,6 +209,7 @@ class Search:
         self._uppers = {z: upper for z, upper in self._uppers.items() if z in self.known}
         self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
         self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
+        self._rank(steps)
         self.first_with.setdefault(_choice(point), len(self.points))
         self.points.append(point)
         self.steps.append(steps)
@@ -212,7 +223,10 @@ class Search:
             self.region.insert([float(v) for v in k])
         if set(known) != {u.vector for u in self.region.uppers.values()}:
             raise ValueError("the zones are not the search region of the points")
-        self.points, self.steps, self.known = list(points), list(steps), dict(known)
+        self.points, self.steps, self.known = list(points), [], dict(known)
+        for k in steps:
+            self._rank(k)
+            self.steps.append(k)
         for i, point in enumerate(points):
             self.first_with.setdefault(_choice(point), i)
         self.spaces = HalfSpaces(self.frame.scale, self.spaces.start)
@@ -227,21 +241,21 @@ class Search:
     def _add_space(self, space: HalfSpace) -> None:
         alone = HalfSpaces(self.frame.scale, self.spaces.start)
         alone.add(space)
-        if any(alone.contradicted(p.raw, CONTRADICTION) for p in self.points):
+        if self.points and alone.misses(np.array([p.raw for p in self.points]), CONTRADICTION):
             self.counts["withdrawn"] += 1
             return
         self.spaces.add(space)
-        zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
+        zones = self._above(self.frame.target)
         # Which zones the new one improves is seen in floats, with room for their rounding; what it proves is worked out exactly.
         near = alone.alphas(
             np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
-        ) <= CONTRADICTION + np.array([float(self.known[z].alpha) for z in zones])
+        ) <= CONTRADICTION + np.array([self.known[z].size for z in zones])
         for zone in (z for z, one in zip(zones, near, strict=True) if one):
             self.known[zone] = self._by_space(zone, self.known[zone], alone)
 
     def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof, root: int | None) -> None:
         """A bound proven for a zone holds for every zone inside it."""
-        if any(depth(self.upper(zone), p.raw, self.frame.r) > float(alpha) + CONTRADICTION for p in self.points):
+        if self.points and (_depths(self.upper(zone), np.array([p.raw for p in self.points]), self.frame.r) > float(alpha) + CONTRADICTION).any():
             self.counts["withdrawn"] += 1
             return
         for inner, known in self.known.items():
@@ -264,10 +278,10 @@ class Search:
             return root
         if len(tree.bases) <= LARGEST and all(root != known for known, _ in self.grown.listed):
             self.grown.add(root, tree)
-        zones = [z for z, known in self.known.items() if known.alpha > self.frame.target]
+        zones = self._above(self.frame.target)
         uppers = np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
         for zone, alpha in zip(zones, alone.alphas(uppers), strict=True):
-            if alpha < float(self.known[zone].alpha):
+            if alpha < self.known[zone].size:
                 self.known[zone] = self._by_tree(zone, self.known[zone], alone)
         return root
 
@@ -305,14 +319,18 @@ class Search:
         wrong = self.grown.contradicted(raw, CONTRADICTION)
         self.grown = self.grown.without(wrong)
         self.counts["withdrawn"] += len(wrong)
-        for zone, known in self.known.items():
-            rests = known.space in false if known.space is not None else False
-            beaten = (
-                known.space is None and known.at and depth(self.upper(known.at), raw, self.frame.r) > float(known.alpha) + CONTRADICTION
-            )
-            if rests or beaten:
-                self.known[zone] = self._by_space(zone, Known(self.frame.reach))
-                self.counts["withdrawn"] += 1
+        shown = [(zone, known) for zone, known in self.known.items() if known.space is None and known.at]
+        depths = _depths(np.array([self.upper(known.at) for _, known in shown]).reshape(len(shown), len(raw)), raw, self.frame.r)
+        beaten = [zone for (zone, known), one in zip(shown, depths.tolist(), strict=True) if one > known.size + CONTRADICTION]
+        rests = [zone for zone, known in self.known.items() if known.space in false] if false else []
+        for zone in (*rests, *beaten):
+            self.known[zone] = self._by_space(zone, Known(self.frame.reach))
+            self.counts["withdrawn"] += 1
+
+
+def _depths(uppers: Floats, values: Floats, r: Floats) -> Floats:
+    """Depth (zones.depth) row by row."""
+    return np.asarray(((uppers - values) / r).min(axis=1))
 
 
 def _choice(point: Published) -> frozenset[tuple[int, float]]:

@@ -28,7 +28,7 @@ from portfolio.solvers.highs import Highs
 ZONE_SOLVERS: dict[str, Callable[[Setting], ZoneSolver]] = {"mip": MipZones, "tree": TreeZones}
 WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
-EPOCH = 64
+EPOCH = 128
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
 GROW_BELOW, GROW_BEHIND = Fraction(2), 0.6
 """A zone below this [epsilon] gets a small tree where the latest points lie this far behind the bounds [epsilon]: that decides how many points are needed

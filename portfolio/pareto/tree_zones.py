@@ -1,7 +1,7 @@
 """Zone solver `tree`: relaxations, dives, small trees that bound all zones, branching trees that zones inherit; MIPs for what these leave.
 
-A point is looked for in the part of the zone where it serves most (placing.py): the deepest of near points' choices and of dives, these from
-the leaves of a small tree where one was grown.
+A point is looked for in the part of the zone where it serves most (placing.py): within choices of near points, between them, and by dives, from the
+leaves of a small tree where one was grown.
 A zone in which none of these finds a point is given again, thoroughly, when its turn comes: then its tree is grown, and after that its MIP is solved.
 
 A tree's leaves have bounds that are affine in the right-hand sides: they are evaluated at a new zone, not solved (proof/family.py).
@@ -9,6 +9,7 @@ A tree's leaves have bounds that are affine in the right-hand sides: they are ev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +24,18 @@ from portfolio.program import Floats
 from portfolio.proof.certificate import tree_of
 from portfolio.proof.family import Family
 from portfolio.proof.leaves import Leaf
+from portfolio.proof.tree import TRIALS
 
 SHALLOW = 0.6
 """Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
-FROM_LEAVES = 3
+FROM_LEAVES = 2
 """Leaves of a tree just grown from which plans are dived for, lowest bounds first: what is decided there saves a dive its worst mistakes (ADR 13)."""
+WITHIN = 2
+"""Near points within whose choices a plan is looked for."""
+CROSSED = (3, 6)
+"""Near points whose choices are crossed: with few of them little is left to decide, with more of them something new may come of it (ADR 14)."""
+NEAR = 0.7
+"""A plan so little behind the part's bound is deep enough: another try costs more than it saves in points [epsilon]."""
 LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
 AGAIN = 0.2
@@ -36,6 +44,8 @@ SMALL = 25
 """Nodes of a tree that is grown for its bounds: they close half of the distance between relaxation and best plan."""
 MORE = 1
 """Nodes added to a tree that branches as a near one did: trial solves make each as dear as ten that follow, and without any all trees would stay alike."""
+FEW = 3
+"""Candidates tried for such a node."""
 ENOUGH = 0.9
 """Bound at which such a tree is left alone [epsilon]: lower than its zone needs, for the zones around."""
 NODES = 100
@@ -61,6 +71,7 @@ class TreeWork(ZoneWork):
         self.choice_bases: dict[int, Any] = {}
         self.grown: Grown | None = None
         self.begun: tuple[Leaf, ...] = ()
+        self.most = float("inf")
         self.shown_by: Family | Grown | None = None
 
     def answer(self) -> Answer:
@@ -76,7 +87,7 @@ class TreeWork(ZoneWork):
 
     def _aimed(self, aim: Floats) -> Answer | None:
         """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
-        self._relaxed(aim)
+        self.most = self._relaxed(aim)
         self._bound(aim)
         if self._closed:
             return self._done()
@@ -88,7 +99,7 @@ class TreeWork(ZoneWork):
 
     def _whole(self) -> Answer:
         """The zone as it is."""
-        self._relaxed(self.task.upper)
+        self.most = self._relaxed(self.task.upper)
         if self.grown is None:
             self._bound(self.task.upper)
         if self._closed:
@@ -104,33 +115,51 @@ class TreeWork(ZoneWork):
         return self._searched(point)
 
     def _plan(self, part: Floats) -> Floats | None:
-        """The deepest x in the part that was relaxed: within the choices of near points, and by dives - from the leaves of the tree that was grown for it, else from the
-        relaxation."""
-        solves = self.solves
-        found: list[Floats] = []
-        for choice in self.task.choices:
+        """The deepest x that was found for the part that was relaxed; no more are looked for than it takes to come near its bound."""
+        best, deepest = None, -float("inf")
+        for x in self._plans():
+            if x is not None and (found := self._depth(x, part)) > deepest:
+                best, deepest = x, found
+            if deepest >= self.most - NEAR * self.epsilon:
+                break
+        return best
+
+    def _plans(self) -> Iterator[Floats | None]:
+        """Plans by the means that cost least first: within choices of near points, crossings of these, dives - from the leaves of the tree that was grown for the part, else
+        from its relaxation."""
+        solves, choices = self.solves, self.task.choices
+        for choice in choices[:WITHIN]:
             x, basis = solves.within(choice, self.limits)
             if x is not None:
                 self.choice_bases[choice.place] = basis
-                found.append(x)
-        found += [x for one in self.begun or (None,) if (x := solves.dive(self.limits, leaf=one)) is not None]
-        return max(found, key=lambda x: self._depth(x, part), default=None)
+            yield x
+        first, *others = self.begun or (None,)
+        few, many = (choices[:n] for n in CROSSED)
+        if len(few) > 1:
+            yield solves.cross(few, self.limits)
+        yield solves.dive(self.limits, leaf=first)
+        if len(many) > len(few):
+            yield solves.cross(many, self.limits)
+        for one in others:
+            yield solves.dive(self.limits, leaf=one)
 
     def _bound(self, part: Floats) -> None:
         """A small tree for the part of the zone that was just relaxed, where one is worth its price: its bounds serve the zones around, too."""
         solves = self.solves
         if not self.task.grow or self._closed:
             return
-        ask, sides, nodes = self.limits.ask(cutoff=-ENOUGH * self.epsilon), solves.finite_sides(part), SMALL
+        ask, sides = self.limits.ask(cutoff=-ENOUGH * self.epsilon), solves.finite_sides(part)
+        nodes, trials = (MORE, FEW) if self.task.pattern else (SMALL, TRIALS)
         tree = Family(solves.lp.frame, self.basis)
         if self.task.pattern:
             solves.counts["nodes"] += tree.follow(solves.lp, sides, self.task.pattern, ask)
-            nodes = MORE
-        outcome = tree.improve(solves.lp, sides, ask, nodes, dives=False)
+        outcome = tree.improve(solves.lp, sides, ask, nodes, dives=False, trials=trials)
         solves.counts["nodes"] += outcome.nodes
         self.grown = grown(tree, part, solves)
         self.begun = tuple(tree.leaves[n] for n in np.argsort(tree.bounds(sides), kind="stable")[:FROM_LEAVES])
-        self._lower(float(TreeBounds([(0, self.grown)]).alphas(self.task.upper[None, :])[0]), self.grown)
+        whole, here = TreeBounds([(0, self.grown)]).alphas(np.array([self.task.upper, part])).tolist()
+        self.most = min(self.most, here)
+        self._lower(whole, self.grown)
 
     def _grow(self) -> Floats | None:
         """Work on the tree until it closes the zone or holds a plan that is deep enough; that plan."""

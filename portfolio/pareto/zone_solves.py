@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -27,6 +27,7 @@ from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.dive import SHARE, dive
 from portfolio.proof.family import workshop
 from portfolio.proof.leaves import Leaf
+from portfolio.proof.multipliers import Box
 from portfolio.proof.short import Shortener
 from portfolio.solvers.highs import Highs
 from portfolio.solvers.outcome import Ask, Outcome
@@ -211,13 +212,22 @@ class ZoneSolves:
     def dive(self, limits: Limits, share: float = SHARE, leaf: Leaf | None = None) -> Floats | None:
         """An integral x (n,), deep in the zone whose relaxation was just solved and good in all criteria; None when the dive fails. leaf: begin in its box."""
         self.counts["dives"] += 1
+        return self._dive({} if leaf is None else leaf.box, self.basis if leaf is None else leaf.basis, limits, share)
+
+    def cross(self, choices: Sequence[Choice], limits: Limits) -> Floats | None:
+        """A dive over the integer columns in which these choices differ; what they agree on stays (crossover: Rothberg 2007, doi:10.1287/ijoc.1060.0189)."""
+        self.counts["crossings"] += 1
+        of_each = [[choice.integers.get(int(j), 0.0) for j in self.integers] for choice in choices]
+        return self._dive({int(j): (v, v) for j, (v, *w) in zip(self.integers, zip(*of_each, strict=True), strict=True) if {v} >= {*w}}, self.basis, limits)
+
+    def _dive(self, box: Box, basis: Any, limits: Limits, share: float = SHARE) -> Floats | None:
+        """A dive inside a box, from where the LP is or else from a basis."""
         lp = self._diver
-        box = {} if leaf is None else leaf.box
-        if not self._untouched or leaf is not None:
+        if not self._untouched or box:
             lp.move_to(box)
             lp.put(self._relaxed_at)
             lp.lp.forget()
-            lp.start(self.basis if leaf is None else leaf.basis)
+            lp.start(basis)
             answer = lp.solve(seconds=limits.ask().seconds)
             if not answer.finished or answer.empty:
                 return None

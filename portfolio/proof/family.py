@@ -32,7 +32,7 @@ from portfolio.proof.boxed import BoxedLp
 from portfolio.proof.leaves import Leaf, children, leaf, root
 from portfolio.proof.multipliers import Lagrangian
 from portfolio.proof.pseudocosts import Pseudocosts
-from portfolio.proof.tree import Search
+from portfolio.proof.tree import TRIALS, Search
 from portfolio.solvers.outcome import Ask, Outcome
 from portfolio.solvers.relaxation import Relaxation
 
@@ -109,7 +109,7 @@ class Family:
         self.leaves, self._stacked = tuple(entry[3] for entry in sorted(open_, key=lambda entry: entry[:2])), None
         return solved
 
-    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True) -> Outcome:
+    def improve(self, lp: BoxedLp, u: Floats, ask: Ask, nodes: int = 1_000_000, dives: bool = True, trials: int = TRIALS) -> Outcome:
         """Work at right-hand sides u on the leaves whose bound is below ask.cutoff (and the incumbent less ask.gap) only.
 
         The Outcome's bound is `bound(u)` afterwards. Verdict: optimal (x within the gap of the bound, or bound >= cutoff with an x at hand),
@@ -119,7 +119,7 @@ class Family:
         """
         lp.put(u)
         lp.lp.forget()
-        search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives)
+        search = Search(lp, self.history, ask, nodes, reuse=True, dives=dives, trials=trials)
         values = self.bounds(u)
         low = values < ask.cutoff
         search.run([one for one, open_ in zip(self.leaves, low, strict=True) if open_], ask.start)

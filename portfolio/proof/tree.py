@@ -38,7 +38,7 @@ LEFT_BEHIND = 0.25
 class Search:
     """One run over some leaves at right-hand sides u. step: distance between values that the objective can take (0: unknown).
 
-    reuse: multipliers serve other right-hand sides too, keep their digits · dives: look for plans, not only for bounds.
+    reuse: multipliers serve other right-hand sides too, keep their digits · dives: look for plans, not only for bounds · trials: most candidates tried at a node.
 
     Afterwards `leaves` (closed, then open) partitions what the given ones did, `best`/`value` is the incumbent · trusted: every leaf that an LP called empty has
     its proof · exhausted: no leaf is left that an LP has not closed (at a gap of 0 its multipliers prove a little less than the LP says).
@@ -53,9 +53,10 @@ class Search:
         step: float = 0.0,
         reuse: bool = False,
         dives: bool = True,
+        trials: int = TRIALS,
     ) -> None:
         self.frame, self.lp, self.history, self.ask, self.limit, self.step = lp.frame, lp, history, ask, nodes, step
-        self.reuse, self.diving = reuse, dives
+        self.reuse, self.diving, self.trials = reuse, dives, trials
         self.u = lp.sides
         self.best: Floats | None = None
         self.value = _INF
@@ -170,7 +171,7 @@ class Search:
             found: list[list[Cut]] = [[], []]
             if self.history.reliable(column):
                 gained = float(score[place])
-            elif tried >= TRIALS or since >= IN_VAIN:
+            elif tried >= self.trials or since >= IN_VAIN:
                 continue
             else:
                 tried += 1

@@ -266,52 +266,95 @@ def test_a_run_that_goes_on_keeps_what_its_open_zones_need() -> None:
 
 # -- which plan is taken ------------------------------------------------------------------------------------------------
 class Plans:
-    """The elementary solves of a zone [0, 1]^2 with given depths: of the best plans within two choices, and of dives by where they begin."""
+    """The elementary solves of a zone [0, 1]^2 with given depths: of the best plans within choices, of dives by where they begin, of crossings by how many are crossed."""
 
-    def __init__(self, within: list[float | None], dives: dict[Any, float | None]) -> None:
+    def __init__(self, within: list[float | None], dives: dict[Any, float | None], crossings: dict[int, float | None]) -> None:
         self.setting = SimpleNamespace(epsilon=0.1, program=SimpleNamespace(values=lambda x: 1 - x))
         self.alpha, self.r = 2, np.ones(2)
-        self._within, self._dives = within, dives
+        self._within, self._dives, self._crossings = within, dives, crossings
         self.asked: list[Any] = []
 
     def within(self, choice: Choice, _: Limits) -> tuple[Floats | None, str]:
         self.asked.append(f"choice {choice.place}")
-        depth = self._within[choice.place]
-        return (None if depth is None else np.full(2, depth)), f"basis {choice.place}"
+        return _at(self._within[choice.place]), f"basis {choice.place}"
+
+    def cross(self, choices: tuple[Choice, ...], _: Limits) -> Floats | None:
+        assert [choice.place for choice in choices] == list(range(len(choices)))
+        self.asked.append(f"cross {len(choices)}")
+        return _at(self._crossings[len(choices)])
 
     def dive(self, _: Limits, leaf: Any = None) -> Floats | None:
         self.asked.append(leaf)
-        depth = self._dives[leaf]
-        return None if depth is None else np.full(2, depth)
+        return _at(self._dives[leaf])
+
+
+def _at(depth: float | None) -> Floats | None:
+    return None if depth is None else np.full(2, depth)
+
+
+def plan_of(solves: Any, choices: int, most: float) -> float | None:
+    """The depth of the plan that is taken where the part's bound is `most`."""
+    upper = np.ones(2)
+    work = TreeWork(solves, Task(0, upper=upper, choices=tuple(Choice(k, {}) for k in range(choices))), Limits())
+    work.begun = tuple(one for one in solves._dives if one is not None)
+    work.most = most
+    x = work._plan(upper)
+    assert set(work.choice_bases) == {k for k, depth in enumerate(solves._within) if depth is not None and f"choice {k}" in solves.asked}
+    return None if x is None else float(x[0])
+
+
+NOTHING: dict[int, float | None] = {3: None, 6: None}
 
 
 @pytest.mark.parametrize(
-    ("within", "dives", "taken"),
+    ("within", "dives", "crossings", "taken"),
     [
-        ([0.16, 0.19], {None: 0.18}, 0.19),
-        ([0.16, 0.17], {None: 0.18}, 0.18),
-        ([None, 0.12], {None: None}, 0.12),
-        ([None, None], {None: 0.05}, 0.05),
-        ([None, None], {None: None}, None),
+        ([0.16, 0.19], {None: 0.18}, NOTHING, 0.19),
+        ([0.16, 0.17], {None: 0.18}, NOTHING, 0.18),
+        ([0.16, 0.17], {None: 0.18}, {3: 0.2, 6: 0.1}, 0.2),
+        ([0.16, 0.17], {None: 0.18}, {3: None, 6: 0.21}, 0.21),
+        ([None, 0.12], {None: None}, NOTHING, 0.12),
+        ([None, None], {None: 0.05}, NOTHING, 0.05),
+        ([None, None], {None: None}, NOTHING, None),
         # A tree was grown: from its leaves, not from the relaxation.
-        ([0.12, 0.11], {"a": 0.10, "b": 0.14, "c": None}, 0.14),
-        ([0.12, 0.11], {"a": None, "b": None}, 0.12),
+        ([0.12, 0.11], {"a": 0.10, "b": 0.14}, NOTHING, 0.14),
+        ([0.12, 0.11], {"a": None, "b": None}, NOTHING, 0.12),
     ],
 )
-def test_the_deepest_of_near_points_choices_and_dives_is_taken(
-    within: list[float | None], dives: dict[Any, float | None], taken: float | None
+def test_the_deepest_plan_is_taken(
+    within: list[float | None], dives: dict[Any, float | None], crossings: dict[int, float | None], taken: float | None
 ) -> None:
-    solves: Any = Plans(within, dives)
-    upper = np.ones(2)
-    work = TreeWork(solves, Task(0, upper=upper, choices=(Choice(0, {}), Choice(1, {}))), Limits())
-    work.begun = tuple(one for one in dives if one is not None)
-    x = work._plan(upper)
-    assert (None if x is None else float(x[0])) == taken and solves.asked == ["choice 0", "choice 1", *dives]
-    assert set(work.choice_bases) == {k for k, depth in enumerate(within) if depth is not None}
+    solves: Any = Plans(within, dives, crossings)
+    assert plan_of(solves, 6, most=9.0) == taken
+    first, *others = dives
+    assert solves.asked == ["choice 0", "choice 1", "cross 3", first, "cross 6", *others]
+
+
+@pytest.mark.parametrize(("choices", "asked"), [(0, []), (1, ["choice 0"]), (2, ["choice 0", "choice 1", "cross 2"]), (4, ["choice 0", "choice 1", "cross 3", "cross 4"])])
+def test_only_choices_that_are_there_are_tried(choices: int, asked: list[str]) -> None:
+    solves: Any = Plans([0.1, 0.1], {None: 0.1}, {2: 0.1, 3: 0.1, 4: 0.1})
+    plan_of(solves, choices, most=9.0)
+    assert [one for one in solves.asked if one is not None] == asked
+
+
+@pytest.mark.parametrize(
+    ("most", "asked"),
+    [
+        # NEAR = 0.7 of epsilon = 0.1
+        (0.22, ["choice 0"]),
+        (0.24, ["choice 0", "choice 1", "cross 3"]),
+        (0.26, ["choice 0", "choice 1", "cross 3", None]),
+        (0.28, ["choice 0", "choice 1", "cross 3", None, "cross 6"]),
+    ],
+)
+def test_no_further_plan_is_looked_for_near_the_bound(most: float, asked: list[Any]) -> None:
+    solves: Any = Plans([0.16, 0.1], {None: 0.2}, {3: 0.18, 6: 0.2})
+    plan_of(solves, 6, most)
+    assert solves.asked == asked
 
 
 def test_dives_begin_in_the_leaves_that_say_least() -> None:
-    """The tree's lowest bounds [-alpha] are where its deepest plans may be; three leaves at most, and each dive stays in its leaf's box."""
+    """The tree's lowest bounds [-alpha] are where its deepest plans may be; so many leaves at most, and each dive stays in its leaf's box."""
     begun = 0
     for seed in range(8):
         draw = random.Random(seed)

@@ -93,6 +93,32 @@ def test_a_plan_within_a_choice_is_the_deepest_that_keeps_it(seed: int) -> None:
         assert depth(upper, problem.values(again), solves.r) == pytest.approx(depth(upper, problem.values(x), solves.r), abs=1e-7)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_crossing_keeps_what_the_choices_agree_on(seed: int) -> None:
+    """Where they agree on everything it is the deepest plan within them, where on nothing a dive."""
+    draw = random.Random(seed)
+    problem = mixed(draw, q=3, binaries=6, reals=2)
+    solves, ends = solves_of(problem)
+    integers = [int(j) for j in solves.integers]
+    kept = 0
+    for upper in zones_in(ends, draw, 4):
+        if not np.isfinite(upper).all():
+            continue
+        solves.relax(upper)
+        choices = [Choice(k, {j: 1.0 for j in integers if draw.random() < 0.5}) for k in range(3)]
+        agreed = {j: v for j in integers for v in (choices[0].integers.get(j, 0.0),) if all(c.integers.get(j, 0.0) == v for c in choices)}
+        x = solves.cross(choices, Limits())
+        if x is not None:
+            kept += len(agreed)
+            assert [x[j] for j in agreed] == pytest.approx(list(agreed.values()))
+            assert x[integers] == pytest.approx(np.round(x[integers]), abs=1e-6)
+        alone, (within, _) = solves.cross(choices[:1], Limits()), solves.within(choices[0], Limits())
+        assert (alone is None) == (within is None)
+        if alone is not None and within is not None:
+            assert alone == pytest.approx(within, abs=1e-6)
+    assert kept > 0
+
+
 def _best(problem: Program, low: Floats, high: Floats, upper: Floats, scale: Floats) -> float | None:
     """max alpha with the integers fixed, by scipy."""
     from scipy.optimize import linprog
