@@ -127,7 +127,8 @@ class Search:
         """The open zone with the largest bound that nobody works at and no solve has failed on."""
         free = [z for z in self._above(self.frame.target) if z not in self.busy and not self.known[z].trouble]
         easy, hard = (
-            min((z for z in free if self.known[z].hard is hard), key=lambda z: (-self.known[z].size, z), default=None) for hard in (False, True)
+            min((z for z in free if self.known[z].hard is hard), key=lambda z: (-self.known[z].size, z), default=None)
+            for hard in (False, True)
         )
         if easy is None or hard is None:
             return easy or hard
@@ -255,7 +256,10 @@ class Search:
 
     def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof, root: int | None) -> None:
         """A bound proven for a zone holds for every zone inside it."""
-        if self.points and (_depths(self.upper(zone), np.array([p.raw for p in self.points]), self.frame.r) > float(alpha) + CONTRADICTION).any():
+        if (
+            self.points
+            and (_depths(self.upper(zone), np.array([p.raw for p in self.points]), self.frame.r) > float(alpha) + CONTRADICTION).any()
+        ):
             self.counts["withdrawn"] += 1
             return
         for inner, known in self.known.items():

@@ -125,8 +125,8 @@ class TreeWork(ZoneWork):
         return best
 
     def _plans(self) -> Iterator[Floats | None]:
-        """Plans by the means that cost least first: within choices of near points, crossings of these, dives - from the leaves of the tree that was grown for the part, else
-        from its relaxation."""
+        """Plans by the means that cost least first: within choices of near points, crossings of these, dives - from the leaves of the tree that was grown for
+        the part, else from its relaxation."""
         solves, choices = self.solves, self.task.choices
         for choice in choices[:WITHIN]:
             x, basis = solves.within(choice, self.limits)

@@ -330,7 +330,10 @@ def test_the_deepest_plan_is_taken(
     assert solves.asked == ["choice 0", "choice 1", "cross 3", first, "cross 6", *others]
 
 
-@pytest.mark.parametrize(("choices", "asked"), [(0, []), (1, ["choice 0"]), (2, ["choice 0", "choice 1", "cross 2"]), (4, ["choice 0", "choice 1", "cross 3", "cross 4"])])
+@pytest.mark.parametrize(
+    ("choices", "asked"),
+    [(0, []), (1, ["choice 0"]), (2, ["choice 0", "choice 1", "cross 2"]), (4, ["choice 0", "choice 1", "cross 3", "cross 4"])],
+)
 def test_only_choices_that_are_there_are_tried(choices: int, asked: list[str]) -> None:
     solves: Any = Plans([0.1, 0.1], {None: 0.1}, {2: 0.1, 3: 0.1, 4: 0.1})
     plan_of(solves, choices, most=9.0)

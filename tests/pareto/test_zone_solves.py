@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from scipy.optimize import linprog
 from portfolio.pareto.certified import frame_of, publisher
 from portfolio.pareto.integrate import Search
 from portfolio.pareto.lattice import shortened
-from portfolio.pareto.zone_solves import Setting, ZoneSolves
+from portfolio.pareto.zone_solves import SHARES, Setting, ZoneSolves
 from portfolio.pareto.zones import Choice, Limits, Published, depth
 from portfolio.payoff import payoff
 from portfolio.program import Floats, Program
@@ -91,6 +92,22 @@ def test_a_plan_within_a_choice_is_the_deepest_that_keeps_it(seed: int) -> None:
         again, _ = solves.within(Choice(0, choice.integers, basis), Limits())
         assert again is not None
         assert depth(upper, problem.values(again), solves.r) == pytest.approx(depth(upper, problem.values(x), solves.r), abs=1e-7)
+
+
+def test_a_first_dive_that_fails_is_tried_again_more_slowly_from_the_relaxation(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = mixed(random.Random(4), q=2, binaries=6, reals=2)
+    solves, _ = solves_of(problem)
+    tried: list[tuple[float, Floats]] = []
+
+    def failing(lp: Any, box: Any, x: Floats, cutoff: float, seconds: float, share: float) -> Floats | None:
+        tried.append((share, lp.x))
+        lp.move_to({int(lp.frame.integers[0]): (1.0, 1.0)})
+        return None if len(tried) == 1 else x
+
+    monkeypatch.setattr("portfolio.pareto.zone_solves.dive", failing)
+    x, space = solves.supported(np.full(2, 0.5), Limits())
+    assert [share for share, _ in tried] == list(SHARES) and space is not None
+    assert x == pytest.approx(tried[0][1][:-1])
 
 
 @pytest.mark.parametrize("seed", range(6))
