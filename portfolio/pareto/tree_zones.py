@@ -26,8 +26,8 @@ from portfolio.proof.family import Family
 from portfolio.proof.leaves import Leaf
 from portfolio.proof.tree import TRIALS
 
-SHALLOW = 0.6
-"""Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP."""
+SHALLOW = 0.4
+"""Share of a plan deep enough for a MIP (ACCEPT) that will do for a dive, which costs little: a shallower point now is better than a MIP (ADR 14)."""
 FROM_LEAVES = 2
 """Leaves of a tree just grown from which plans are dived for, lowest bounds first: what is decided there saves a dive its worst mistakes (ADR 13)."""
 WITHIN = 2
