@@ -100,7 +100,7 @@ class Search:
     @property
     def certified(self) -> Fraction:
         """Largest bound over all current zones: what the points carry now. Says nothing while there are no points."""
-        return max(self.known.values(), key=lambda known: known.size).alpha
+        return max(self.known.values(), key=lambda known: (known.size, known.alpha)).alpha
 
     @property
     def open(self) -> list[Vector]:

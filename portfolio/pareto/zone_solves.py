@@ -224,12 +224,10 @@ class ZoneSolves:
     def cross(self, choices: Sequence[Choice], limits: Limits) -> Floats | None:
         """A dive over the integer columns in which these choices differ; what they agree on stays (crossover: Rothberg 2007, doi:10.1287/ijoc.1060.0189)."""
         self.counts["crossings"] += 1
-        of_each = [[choice.integers.get(int(j), 0.0) for j in self.integers] for choice in choices]
-        return self._dive(
-            {int(j): (v, v) for j, (v, *w) in zip(self.integers, zip(*of_each, strict=True), strict=True) if {v} >= {*w}},
-            self.basis,
-            limits,
-        )
+        first, *others = ([choice.integers.get(int(j), 0.0) for j in self.integers] for choice in choices)
+        agreed = [all(other[k] == v for other in others) for k, v in enumerate(first)]
+        box = {int(j): (v, v) for j, v, same in zip(self.integers, first, agreed, strict=True) if same}
+        return self._dive(box, self.basis, limits)
 
     def _dive(self, box: Box, basis: Any, limits: Limits, share: float = SHARE) -> Floats | None:
         """A dive inside a box, from where the LP is or else from a basis."""
