@@ -71,7 +71,7 @@ def _ceilings(instance: Instance, selection: Selection, lang: str) -> Iterator[B
 
 def _match(selection: Selection, lang: str) -> Iterator[Binding]:
     for group in selection.instance.match_groups:
-        private = sum(((1 - t.way.rate) * t.way.cost * t.scale for t in selection.within(group.select)), Fraction(0))
+        private = sum((t.way.private_cost * t.scale for t in selection.within(group.select)), Fraction(0))
         if _full(private, group.capacity.number):
             yield Binding("match", group.id, group.name.get(lang), (), private, group.capacity.number)
 

@@ -16,7 +16,7 @@ from portfolio.schema.exact import dot
 def check_limits(selection: Selection, tally: Tally) -> None:
     """Every match group, every limited year of every capacity."""
     for group in selection.instance.match_groups:
-        private = dot(((1 - t.way.rate) * t.way.cost, t.scale) for t in selection.within(group.select))
+        private = dot((t.way.private_cost, t.scale) for t in selection.within(group.select))
         tally.at_most("match", f"match[{group.id}]", private, group.capacity.number)
     used: defaultdict[tuple[str, int], list[tuple[Fraction, Fraction]]] = defaultdict(list)
     for taken in selection.taken:

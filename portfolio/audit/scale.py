@@ -29,7 +29,7 @@ def _scale(taken: Taken, grid: Fraction, tally: Tally) -> None:
     way, place = taken.way, f"scale[{taken.way.label}]"
     tally.equal("scale", place, taken.claim.scale, taken.scale)
     tally.equal("effect", f"effect[{way.label}]", taken.claim.effect, taken.effect)
-    tally.equal("private", f"private[{way.label}]", taken.claim.private, (1 - way.rate) * way.cost * taken.scale)
+    tally.equal("private", f"private[{way.label}]", taken.claim.private, way.private_cost * taken.scale)
     tally.at_least("min_scale", place, taken.scale, taken.units * way.curve[0][0])
     if way.public_cost:
         tally.below("overpaid", f"demand[{way.label}]", taken.total - way.public_cost * taken.scale, grid)

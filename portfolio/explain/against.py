@@ -152,7 +152,7 @@ def _dominates(other: Way, way: Way, senses: dict[str, int]) -> bool:
         *sides(way.covers, other.covers, {}),
         *sides(way.provides, other.provides, {}),
         way.public_cost * way.units - other.public_cost * other.units,
-        (1 - way.rate) * way.cost * way.units - (1 - other.rate) * other.cost * other.units,
+        way.private_cost * way.units - other.private_cost * other.units,
         *(way.uses.get(k, ZERO) - other.uses.get(k, ZERO) for k in {*way.uses, *other.uses}),
     ]
     return min(differences) >= 0 and max(differences) > 0

@@ -24,18 +24,20 @@ def settle_payers(system: Reduced) -> Floats:
     keys = system.pay_keys
     pairs = {pair: n for n, pair in enumerate(dict.fromkeys(key[:3] for key in keys))}
     owner = np.array([pairs[key[:3]] for key in keys])
-    solver = Relaxation(_payments_only(system, free), jumps=True)
+    program = _payments_only(system, free)
+    solver = Relaxation(program, jumps=True)
+    # Only who pays changes: today's payments are feasible, and most of what is nothing stays nothing.
+    solver.restart_near(program, system.now[:free])
     first = min(key[3] for key in keys)
     late = np.array([YEAR_PRICE * (key[3] - first) for key in keys])
     values = system.now[:free]
     small = max(float(np.abs(values[:paying]).max()) * 1e-3, 1e-9)
-    for rounds in range(TIE_ROUNDS):
+    for _ in range(TIE_ROUNDS):
         held = np.bincount(owner, weights=values[:paying], minlength=len(pairs))
         price = small / (held[owner] + small)
         solver.cost(np.concatenate([price * (1.0 + late), np.zeros(free - paying)]))
         try:
-            # After the first round only prices move.
-            value = solver.solve(primal=rounds > 0)
+            value = solver.solve(primal=True)
         except SolverFailure:
             return system.now
         if value == np.inf:

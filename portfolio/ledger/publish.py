@@ -35,7 +35,7 @@ def publish(instance: Instance, spec: ModelSpec, chosen: Sequence[tuple[Way, int
                 units=units,
                 scale=scale,
                 effect=effect,
-                private=(1 - way.rate) * way.cost * scale,
+                private=way.private_cost * scale,
                 payments=tuple(Payment(fund=k, year=t, amount=a) for (k, t), a in sorted(payments.items()) if a),
             )
         )

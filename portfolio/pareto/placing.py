@@ -64,9 +64,10 @@ def needed(alphas: Floats, epsilon: float, delta: float, q: int) -> float:
     return float((inside * np.maximum(steps / (len(counts) - 1), 1.0) ** (q - 1)).sum())
 
 
-def missed_by(search: Search) -> float:
-    """delta [epsilon], in steps of a twentieth: median distance of the latest points from half-spaces and trees."""
-    gaps = _alphas(search, np.array([p.raw for p in search.points[-LATEST:]]))
+def missed_by(search: Search, trees: bool = True) -> float:
+    """delta [epsilon], in steps of a twentieth: median distance of the latest points from half-spaces and trees, or from half-spaces alone."""
+    latest = np.array([p.raw for p in search.points[-LATEST:]])
+    gaps = _alphas(search, latest) if trees else search.spaces.alphas(latest)
     return min(round(20 * float(np.median(gaps)) / float(search.frame.target)) / 20, MOST_DELTA)
 
 

@@ -30,11 +30,11 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 128
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
-GROW_BELOW, GROW_BEHIND = Fraction(2), 0.6
-"""A zone below this [epsilon] gets a small tree where the latest points lie this far behind the bounds [epsilon]: that decides how many points are needed
-(ADR 12). Higher up its surroundings will look different before they are settled."""
+GROW_BELOW, GROW_BEHIND = Fraction(4), 0.6
+"""A zone below this [epsilon] that no tree bounds yet gets a small one where the latest points lie this far behind the half-spaces [epsilon]: that decides how
+many points are needed, and points that come after the trees are placed for what is left (ADR 15). Higher up a tree has no near one to follow."""
 AGAIN_BELOW, AGAIN_BEHIND = Fraction(3, 2), 0.45
-"""The same where a tree bounds the zone already."""
+"""The same where a tree bounds the zone already: by what the latest points miss of all bounds."""
 LITTLE = 0.05
 """A tree branches as one does that lies so far below the half-spaces there [epsilon]; elsewhere it is grown from nothing."""
 PATTERN = 60
@@ -177,13 +177,13 @@ def _next(search: Search, pending: Pending) -> Given | None:
     known = search.known[zone]
     aim = place(search, zone)
     spaces, near = len(search.spaces.listed), search.nearest(zone)
-    grow = _worth_a_tree(known, search.frame.target, missed_by(search))
+    grow = _worth_a_tree(known, search.frame.target, missed_by(search, trees=known.proof == "tree"))
     pattern = _pattern(search, aim) if grow else -1
     return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, grow, pattern)
 
 
 def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
-    """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what the latest points missed by [epsilon]."""
+    """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what the latest points missed of these bounds [epsilon]."""
     below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
     return known.alpha <= below * target and missed >= behind
 

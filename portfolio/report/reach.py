@@ -246,7 +246,7 @@ class Stakes:
 
     def _in_match_groups(self, parts: list[str], quantity: Quantity) -> tuple[str, Fraction]:
         group = next(g for g in self.instance.match_groups if g.id == parts[1])
-        private = sum(((1 - w.rate) * w.cost * w.units for w in self.instance.ways if group.select.admits(w)), ZERO)
+        private = sum((w.private_cost * w.units for w in self.instance.ways if group.select.admits(w)), ZERO)
         return "money", private / self.full_cost
 
     def _in_rules(self, parts: list[str], quantity: Quantity) -> tuple[str, Fraction]:

@@ -64,8 +64,9 @@ class Problem:
 def shown(value: Any, longest: int = SHOWN) -> str:
     """A value as quoted in messages: one line, short, control characters made visible."""
     # Cut first: a value may be a whole file. A number too long to be written out is shown by its size.
-    raw = _brief(value)
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[: longest + 1])
+    text = _brief(value)[: longest + 1]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -5,6 +5,7 @@ An option with alternative start years becomes one way per start; the ways of a 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ class Way:
     cost: C_o, public + private at full scale · rate: rho_o · curve: (b_j, v_j) · years: the window
     profile: year -> share of the public cost (fixed profile) · payments: (fund, year) -> money at full scale (fixed fund by fund)
     uses: (capacity, year) -> amount at full scale · units: most units that may be taken
+    public_cost: rho_o C_o · private_cost: (1 - rho_o) C_o
     """
 
     programme: str
@@ -45,6 +47,12 @@ class Way:
     uses: dict[tuple[str, int], Fraction]
     mandatory: bool
     forbidden: bool
+    public_cost: Fraction = dataclasses.field(init=False, repr=False, compare=False)
+    private_cost: Fraction = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_cost", self.rate * self.cost)
+        object.__setattr__(self, "private_cost", (1 - self.rate) * self.cost)
 
     @property
     def name(self) -> str:
@@ -60,8 +68,3 @@ class Way:
     def is_flexible(self) -> bool:
         """May the years be chosen inside the window? Then later money is discounted to the base year."""
         return self.profile is None and self.payments is None
-
-    @property
-    def public_cost(self) -> Fraction:
-        """rho_o C_o."""
-        return self.rate * self.cost

@@ -10,7 +10,7 @@ from typing import Any
 
 import highspy
 import numpy as np
-from highspy import HighsModelStatus, HighsStatus
+from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 
 from portfolio.errors import SolverFailure
 from portfolio.numerics import SCALED_FEASIBILITY, SOLVER_FEASIBILITY
@@ -25,6 +25,8 @@ OFF = 0
 """HiGHS' number for no scaling of its own."""
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the serial dual and the primal simplex."""
+
+_LOWER, _UPPER, _BASIC = HighsBasisStatus.kLower, HighsBasisStatus.kUpper, HighsBasisStatus.kBasic
 
 
 class Relaxation:
@@ -147,6 +149,23 @@ class Relaxation:
         """Begin the next solve from a basis."""
         self._check(self._highs.setBasis(basis), "setBasis")
 
+    def restart_near(self, program: Program, x: Floats) -> None:
+        """Begin the next solve from the basis that a solution x (n,) of this Program, as it was handed over, suggests: columns and rows at one of their bounds
+        are not in it. HiGHS completes or thins out what is no basis."""
+        rows = np.repeat(np.arange(program.m), np.diff(program.indptr))
+        activity = np.asarray(np.bincount(rows, program.data * x[program.indices], program.m), dtype=np.float64)
+        basis = highspy.HighsBasis()
+        basis.col_status = _statuses(x, program.col_lower, program.col_upper)
+        basis.row_status = _statuses(activity, program.row_lower, program.row_upper)
+        basis.valid = basis.alien = True
+        self.restart(basis)
+
     def _check(self, status: HighsStatus, what: str) -> None:
         if status == HighsStatus.kError:
             raise SolverFailure(f"HiGHS refused {what}", f"HiGHSが {what} を受け付けませんでした")
+
+
+def _statuses(values: Floats, lower: Floats, upper: Floats) -> list[HighsBasisStatus]:
+    """At a bound to the solver's tolerance, or in the basis."""
+    low, high = values <= lower + SOLVER_FEASIBILITY, values >= upper - SOLVER_FEASIBILITY
+    return [_LOWER if a else _UPPER if b else _BASIC for a, b in zip(low.tolist(), high.tolist(), strict=True)]

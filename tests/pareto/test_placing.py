@@ -14,6 +14,7 @@ from portfolio.pareto.integrate import Frame, Known, Search
 from portfolio.pareto.lattice import Lattice
 from portfolio.pareto.placing import STEPS, missed_by, needed, place, table
 from portfolio.pareto.search_region import SearchRegion
+from portfolio.pareto.tree_bounds import Grown
 from portfolio.pareto.zones import Published
 
 EPSILON = Fraction(1, 50)
@@ -58,6 +59,13 @@ def flat_search(points: list[tuple[float, float, float]], weights: list[tuple[in
         values = tuple(Fraction(v).limit_denominator(10**9) for v in point)
         search.add_point(Published(values, None, np.array(point), {}), always=True)
     return search
+
+
+def test_what_points_miss_of_half_spaces_alone() -> None:
+    """All points half of epsilon above x + y + z = 1; a tree says that nothing is better than 0.3 of epsilon above."""
+    search = flat_search([(0.2, 0.3, 0.53), (0.3, 0.53, 0.2), (0.53, 0.2, 0.3)], [(1, 1, 1)])
+    search.grown.add(0, Grown(np.array([1 / 3 + 0.006]), np.full((1, 3), -1 / 3), np.array([False])))
+    assert missed_by(search, trees=False) == 0.5 and missed_by(search) == 0.2
 
 
 def after(search: Search, point: np.ndarray) -> float:

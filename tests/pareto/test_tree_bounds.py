@@ -199,9 +199,9 @@ def test_a_large_tree_is_not_asked_about_zones_that_come(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("alpha", "proof", "usual", "expected"),
     [
-        ("0.04", "half-space", 0.6, True),
-        # far above epsilon = 0.02: its surroundings will look different
-        ("0.0401", "half-space", 0.9, False),
+        ("0.08", "half-space", 0.6, True),
+        # far above epsilon = 0.02: no near tree to follow yet
+        ("0.0801", "half-space", 0.9, False),
         # plans lie close to the bounds: no tree is worth its price
         ("0.03", "half-space", 0.59, False),
         # a tree already bounds it

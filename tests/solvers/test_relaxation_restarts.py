@@ -83,3 +83,27 @@ def test_twice_unclear_is_a_failure(program: Program, monkeypatch: pytest.Monkey
     monkeypatch.setattr(lp, "_highs", NeverClear(lp._highs))
     with pytest.raises(SolverFailure, match="kUnknown to a relaxation"):
         lp.solve()
+
+
+def test_a_solution_suggests_the_basis_to_begin_from(program: Program) -> None:
+    """From the optimum itself next to nothing is left to do."""
+    lp, value = solved(program)
+    steps = lp._highs.getInfo().simplex_iteration_count
+    other = Relaxation(program)
+    other.cost(program.criteria.sum(axis=0))
+    other.restart_near(program, lp.x)
+    assert other.solve(primal=True) == pytest.approx(value)
+    assert other._highs.getInfo().simplex_iteration_count < steps / 2
+
+
+def test_the_optimum_does_not_depend_on_the_solution_that_was_suggested(program: Program) -> None:
+    """No solution at all, one that breaks rows, or every column at a bound: HiGHS mends what is no basis."""
+    _, value = solved(program)
+    draw = np.random.default_rng(4)
+    low, high = program.col_lower, program.col_upper
+    for x in (low, high, *(low + draw.random(program.n) * (high - low) for _ in range(20))):
+        for primal in (True, False):
+            lp = Relaxation(program)
+            lp.cost(program.criteria.sum(axis=0))
+            lp.restart_near(program, x)
+            assert lp.solve(primal=primal) == pytest.approx(value)
