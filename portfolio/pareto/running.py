@@ -31,10 +31,15 @@ WINDOW = 4
 EPOCH = 128
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
 GROW_BELOW, GROW_BEHIND = Fraction(4), 0.6
-"""A zone below this [epsilon] that no tree bounds yet gets a small one where the latest points lie this far behind the half-spaces [epsilon]: that decides how
-many points are needed, and points that come after the trees are placed for what is left (ADR 15). Higher up a tree has no near one to follow."""
+"""A zone below this [epsilon] that no tree bounds yet gets a small one where near points lie this far behind the half-spaces [epsilon]: that decides how
+many points are needed there, and points that come after the tree are placed for what is left (ADR 15). Higher up no tree is near enough to be followed."""
 AGAIN_BELOW, AGAIN_BEHIND = Fraction(3, 2), 0.45
-"""The same where a tree bounds the zone already: by what the latest points miss of all bounds."""
+"""The same where a tree bounds the zone already: by what near points miss of all bounds."""
+SMALL = 25
+"""Nodes of a tree that is grown from nothing: they close half of the distance between relaxation and best plan."""
+MORE = ((0.75, 12), (0.6, 6), (0.0, 1))
+"""Nodes added to a tree that branches as a near one did, by how far points lie behind there [epsilon]: trial solves make each as dear as ten that follow, and
+without any all trees would stay alike."""
 LITTLE = 0.05
 """A tree branches as one does that lies so far below the half-spaces there [epsilon]; elsewhere it is grown from nothing."""
 PATTERN = 60
@@ -75,7 +80,7 @@ class Given:
     near: tuple[int, ...] = ()
     aim: Vector = ()
     thorough: bool = False
-    grow: bool = False
+    grow: int = 0
     pattern: int = -1
 
 
@@ -177,13 +182,21 @@ def _next(search: Search, pending: Pending) -> Given | None:
     known = search.known[zone]
     aim = place(search, zone)
     spaces, near = len(search.spaces.listed), search.nearest(zone)
-    grow = _worth_a_tree(known, search.frame.target, missed_by(search, trees=known.proof == "tree"))
-    pattern = _pattern(search, aim) if grow else -1
-    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, grow, pattern)
+    nodes, pattern = _tree(search, known, aim)
+    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, nodes, pattern)
+
+
+def _tree(search: Search, known: Known, part: Vector) -> tuple[int, int]:
+    """(nodes of its own of the small tree that is worth its price in a part of a zone, 0 where none is; the tree it follows)."""
+    missed = missed_by(search, search.upper(part), trees=known.proof == "tree")
+    if not _worth_a_tree(known, search.frame.target, missed):
+        return 0, -1
+    pattern = _pattern(search, part)
+    return (SMALL if pattern < 0 else next(nodes for least, nodes in MORE if missed >= least)), pattern
 
 
 def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
-    """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what the latest points missed of these bounds [epsilon]."""
+    """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what near points missed of these bounds [epsilon]."""
     below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
     return known.alpha <= below * target and missed >= behind
 

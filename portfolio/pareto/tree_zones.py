@@ -40,12 +40,8 @@ LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""
 AGAIN = 0.2
 """Share of the fractional columns that a second dive fixes at a time: slower, and somewhere else."""
-SMALL = 25
-"""Nodes of a tree that is grown for its bounds: they close half of the distance between relaxation and best plan."""
-MORE = 1
-"""Nodes added to a tree that branches as a near one did: trial solves make each as dear as ten that follow, and without any all trees would stay alike."""
 FEW = 3
-"""Candidates tried for such a node."""
+"""Candidates tried for a node that is added to a tree that branches as a near one did."""
 ENOUGH = 0.9
 """Bound at which such a tree is left alone [epsilon]: lower than its zone needs, for the zones around."""
 NODES = 100
@@ -149,11 +145,11 @@ class TreeWork(ZoneWork):
         if not self.task.grow or self._closed:
             return
         ask, sides = self.limits.ask(cutoff=-ENOUGH * self.epsilon), solves.finite_sides(part)
-        nodes, trials = (MORE, FEW) if self.task.pattern else (SMALL, TRIALS)
+        trials = FEW if self.task.pattern else TRIALS
         tree = Family(solves.lp.frame, self.basis)
         if self.task.pattern:
             solves.counts["nodes"] += tree.follow(solves.lp, sides, self.task.pattern, ask)
-        outcome = tree.improve(solves.lp, sides, ask, nodes, dives=False, trials=trials)
+        outcome = tree.improve(solves.lp, sides, ask, self.task.grow, dives=False, trials=trials)
         solves.counts["nodes"] += outcome.nodes
         self.grown = grown(tree, part, solves)
         self.begun = tuple(tree.leaves[n] for n in np.argsort(tree.bounds(sides), kind="stable")[:FROM_LEAVES])

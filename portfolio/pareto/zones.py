@@ -67,7 +67,7 @@ class Task:
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
     was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py)
     aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used
-    grow: a small tree is worth its price here, pattern: splits to follow.
+    grow: nodes of a small tree that is worth its price here (0: none), pattern: splits to follow.
     """
 
     serial: int
@@ -82,7 +82,7 @@ class Task:
     tree: Any = None
     aim: Floats | None = None
     thorough: bool = False
-    grow: bool = False
+    grow: int = 0
     pattern: Sequence[Sequence[int]] = ()
 
     @property

@@ -61,20 +61,35 @@ def flat_search(points: list[tuple[float, float, float]], weights: list[tuple[in
     return search
 
 
+EVERYWHERE = np.full(3, np.inf)
+
+
 def test_what_points_miss_of_half_spaces_alone() -> None:
     """All points half of epsilon above x + y + z = 1; a tree says that nothing is better than 0.3 of epsilon above."""
     search = flat_search([(0.2, 0.3, 0.53), (0.3, 0.53, 0.2), (0.53, 0.2, 0.3)], [(1, 1, 1)])
     search.grown.add(0, Grown(np.array([1 / 3 + 0.006]), np.full((1, 3), -1 / 3), np.array([False])))
-    assert missed_by(search, trees=False) == 0.5 and missed_by(search) == 0.2
+    assert missed_by(search, EVERYWHERE, trees=False) == 0.5 and missed_by(search, EVERYWHERE) == 0.2
 
 
-def after(search: Search, point: np.ndarray) -> float:
-    """sum of N over all zones once a point is in, by inserting it."""
+def test_what_points_miss_is_asked_of_the_nearest() -> None:
+    """Eight points on the plane around (0.2, 0.2, 0.6), eight that lie 0.6 of epsilon behind it around (0.6, 0.2, 0.2)."""
+    close = [(0.2 + 0.001 * k, 0.2 - 0.001 * k, 0.6) for k in range(8)]
+    behind = [(0.6 + 0.036, 0.2 + 0.001 * k, 0.2 - 0.001 * k) for k in range(8)]
+    search = flat_search(close + behind, [(1, 1, 1)])
+    # deepest places of these zones: 0.01 better than their corners
+    assert missed_by(search, np.array([0.21, 0.21, 0.61])) == 0.0
+    assert missed_by(search, np.array([0.61, 0.21, 0.21])) == 0.6
+    # unlimited in one criterion: the others tell
+    assert missed_by(search, np.array([0.61, 0.21, np.inf])) == 0.6
+
+
+def after(search: Search, zone: np.ndarray, point: np.ndarray) -> float:
+    """sum of N over all zones once a point is in, by inserting it, with what points miss in a zone."""
     other = SearchRegion(search.region.start)
     for steps in [*search.steps, search.frame.lattice.outward([Fraction(float(v)) for v in point])]:
         other.insert([float(k) for k in steps])
     alphas = search.spaces.alphas(np.array([search.upper(u.vector) for u in other.uppers.values()]))
-    return needed(np.minimum(alphas, 9.0), float(EPSILON), missed_by(search), 3)
+    return needed(np.minimum(alphas, 9.0), float(EPSILON), missed_by(search, zone), 3)
 
 
 def test_a_place_leaves_no_more_than_the_deepest_point_would() -> None:
@@ -97,12 +112,12 @@ def test_a_place_leaves_no_more_than_the_deepest_point_would() -> None:
             if aim == zone:
                 continue
             moved += 1
-            delta = missed_by(search) * float(EPSILON)
+            delta = missed_by(search, upper) * float(EPSILON)
             depth = float(known.alpha) - delta
             part = search.upper(aim)
             chosen = part - ((part.sum() / 3 - 1 / 3) - delta)
             assert (chosen < upper).all()
-            here, there = after(search, chosen), after(search, upper - depth)
+            here, there = after(search, upper, chosen), after(search, upper, upper - depth)
             assert here <= there + 1e-9
             better += here < there
     assert moved > 20 and better > 10

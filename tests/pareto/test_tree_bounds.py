@@ -17,7 +17,7 @@ from portfolio.pareto.certified import frame_of, publisher
 from portfolio.pareto.integrate import Known, Search
 from portfolio.pareto.lattice import shortened
 from portfolio.pareto.problem import problem as from_arrays
-from portfolio.pareto.running import _next, _worth_a_tree
+from portfolio.pareto.running import SMALL, _next, _worth_a_tree
 from portfolio.pareto.tree_bounds import Grown, TreeBounds
 from portfolio.pareto.tree_zones import FROM_LEAVES, TreeWork, grown
 from portfolio.pareto.zone_solves import Setting, ZoneSolves
@@ -238,7 +238,18 @@ def test_a_tree_is_begun_from_the_one_that_says_most(lower_by: float, leaves: in
     tree = plane(1 / 3 + lower_by)
     search.grown.add(5, Grown(np.tile(tree.bases, leaves), np.tile(tree.slopes, (leaves, 1)), np.tile(tree.empty, leaves)))
     given = _next(search, deque())
-    assert given is not None and given.grow and given.pattern == begun_from
+    # Points lie far behind here: what is followed grows by a dozen nodes.
+    assert given is not None and given.pattern == begun_from and given.grow == (12 if begun_from == 0 else SMALL)
+
+
+@pytest.mark.parametrize(("behind", "nodes"), [(0.5, 1), (0.6, 6), (0.7, 6), (0.75, 12), (0.9, 12)])
+def test_trees_grow_larger_where_points_lie_farther_behind(behind: float, nodes: int) -> None:
+    """epsilon = 0.02; the zones are bounded by a tree, and points lie so far behind it."""
+    search = behind_by(0.02 * behind + 0.005, "0.03")
+    search.grown.add(5, plane(1 / 3 + 0.005))
+    search.known = {zone: replace(known, proof="tree") for zone, known in search.known.items()}
+    given = _next(search, deque())
+    assert given is not None and given.pattern == 0 and given.grow == nodes
 
 
 def test_trees_that_say_most_about_no_zone_are_let_go() -> None:
@@ -363,7 +374,7 @@ def test_dives_begin_in_the_leaves_that_say_least() -> None:
         draw = random.Random(seed)
         _, solves, zones = grown_for(mixed(draw, q=3, binaries=7), 1, draw)
         for upper in zones[:4]:
-            work = TreeWork(solves, Task(0, upper=upper, alpha=9.0, grow=True), Limits())
+            work = TreeWork(solves, Task(0, upper=upper, alpha=9.0, grow=SMALL), Limits())
             work._relaxed(upper)
             work._bound(upper)
             if work.grown is None or work._closed:
@@ -391,7 +402,7 @@ def test_the_tree_handed_on_shows_the_bound_that_is_claimed_also_beside_an_inher
         for upper in zones[:6]:
             weak = Family(solves.lp.frame)
             weak.improve(solves.lp, solves.finite_sides(upper), Ask(), 1, dives=False)
-            answer = TreeWork(solves, Task(0, upper=upper, alpha=9.0, tree=weak, grow=True), Limits()).answer()
+            answer = TreeWork(solves, Task(0, upper=upper, alpha=9.0, tree=weak, grow=SMALL), Limits()).answer()
             if answer.proof != "tree":
                 continue
             by_trees += 1
