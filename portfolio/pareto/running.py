@@ -30,18 +30,18 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 128
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
-GROW_BELOW, GROW_BEHIND = Fraction(6), 0.6
+GROW_BELOW, GROW_BEHIND = Fraction(4), 0.6
 """A zone below this [epsilon] that no tree bounds yet gets a small one where near points lie this far behind the half-spaces [epsilon]: that decides how
-many points are needed there, and points that come after the tree are placed for what is left (ADR 15). Higher up its surroundings will look different before
-they are settled."""
+many points are needed there, and points that come after the tree are placed for what is left (ADR 15). Higher up no tree is near enough to be followed."""
 AGAIN_BELOW, AGAIN_BEHIND = Fraction(3, 2), 0.45
 """The same where a tree bounds the zone already: by what near points miss of all bounds."""
 SMALL = 25
-"""Nodes of the first tree, grown from nothing: they close half of the distance between relaxation and best plan. All others branch as the one does that says most
-there, also where that is nothing: two thirds of the gain for a ninth of the time."""
+"""Nodes of a tree that is grown from nothing: they close half of the distance between relaxation and best plan."""
 MORE = ((0.75, 12), (0.6, 6), (0.0, 1))
-"""Nodes added to a tree that branches as another did, by how far points lie behind there [epsilon]: trial solves make each as dear as ten that follow, and
+"""Nodes added to a tree that branches as a near one did, by how far points lie behind there [epsilon]: trial solves make each as dear as ten that follow, and
 without any all trees would stay alike."""
+LITTLE = 0.05
+"""A tree branches as one does that lies so far below the half-spaces there [epsilon]; elsewhere it is grown from nothing."""
 PATTERN = 60
 """Most leaves of a tree that is followed."""
 PROBES = (1.2, 2.0, 4.0)
@@ -202,9 +202,12 @@ def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
 
 
 def _pattern(search: Search, part: Vector) -> int:
-    """Place in `grown` of the tree that says most about a part of a zone, of those that are not too large to follow; -1 where there is none."""
-    found = search.grown.best(search.upper(part), PATTERN)
-    return -1 if found is None else found[1]
+    """Place in `grown` of the tree that says most about a part of a zone, -1 where half-spaces say as much or it is too large to follow."""
+    upper = search.upper(part)
+    found = search.grown.best(upper)
+    if found is None or found[0] > float(search.spaces.alphas(upper[None, :])[0]) - LITTLE * float(search.frame.target):
+        return -1
+    return found[1] if len(search.grown.listed[found[1]][1].bases) <= PATTERN else -1
 
 
 def _task(search: Search, given: Given) -> Task:

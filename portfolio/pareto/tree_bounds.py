@@ -61,10 +61,9 @@ class TreeBounds:
         least: Floats = self._each(uppers).min(axis=0, initial=_INF)
         return least
 
-    def best(self, upper: Floats, leaves: float = _INF) -> tuple[float, int] | None:
-        """(the least bound for a zone (q,), place in `listed` of the tree that gives it); None where there is none. leaves: most of a tree that is asked."""
+    def best(self, upper: Floats) -> tuple[float, int] | None:
+        """(the least bound for a zone (q,), place in `listed` of the tree that gives it); None where there is none."""
         alphas = self._each(upper[None, :])[:, 0]
-        alphas[np.diff(self._starts, append=len(self._bases)) > leaves] = _INF
         if not len(alphas) or not np.isfinite(alphas.min()):
             return None
         k = int(np.argmin(alphas))
