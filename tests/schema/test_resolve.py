@@ -156,7 +156,7 @@ SINGLE = {"fields": "field", "archetypes": "archetype", "instruments": "instrume
 
 
 def described(**attributes: Any) -> Way:
-    base: dict[str, Any] = {f.name: None for f in fields(Way)}
+    base: dict[str, Any] = {f.name: None for f in fields(Way) if f.init} | {"cost": Fraction(1), "rate": Fraction(1)}
     return Way(**{**base, "programme": "p", "tags": frozenset(), **attributes})
 
 
