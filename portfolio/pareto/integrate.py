@@ -240,14 +240,14 @@ class Search:
         return min((z - k) * one for z, k, one in zip(zone, steps, size, strict=True))
 
     @property
-    def _values(self) -> Floats:
+    def values(self) -> Floats:
         """(points, q) as the solver has them."""
         return np.array([p.raw for p in self.points])
 
     def _add_space(self, space: HalfSpace) -> None:
         alone = HalfSpaces(self.frame.scale, self.spaces.start)
         alone.add(space)
-        if self.points and alone.misses(self._values, CONTRADICTION):
+        if self.points and alone.misses(self.values, CONTRADICTION):
             self.counts["withdrawn"] += 1
             return
         self.spaces.add(space)
@@ -261,7 +261,7 @@ class Search:
 
     def _add_bound(self, zone: Vector, alpha: Fraction, proof: ZoneProof, root: int | None) -> None:
         """A bound proven for a zone holds for every zone inside it."""
-        if self.points and (_depths(self.upper(zone), self._values, self.frame.r) > float(alpha) + CONTRADICTION).any():
+        if self.points and (_depths(self.upper(zone), self.values, self.frame.r) > float(alpha) + CONTRADICTION).any():
             self.counts["withdrawn"] += 1
             return
         for inner, known in self.known.items():
@@ -279,7 +279,7 @@ class Search:
         """A tree bounds every zone; its place in the forest."""
         root = self.forest.tree(tree.splits, tree.multipliers)
         alone = TreeBounds([(root, tree)])
-        if self.points and (alone.alphas(self._values) < -CONTRADICTION).any():
+        if self.points and (alone.alphas(self.values) < -CONTRADICTION).any():
             self.counts["withdrawn"] += 1
             return root
         if len(tree.bases) <= LARGEST and all(root != known for known, _ in self.grown.listed):

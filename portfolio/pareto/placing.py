@@ -68,7 +68,7 @@ def needed(alphas: Floats, epsilon: float, delta: float, q: int) -> float:
 def missed_by(search: Search, upper: Floats, trees: bool = True) -> float:
     """delta [epsilon] in a zone (q,), in steps of a twentieth: median distance of the points nearest to its deepest place from half-spaces and trees, or from
     half-spaces alone."""
-    raws = np.array([p.raw for p in search.points])
+    raws = search.values
     limited = np.isfinite(upper)
     alpha = float(search.spaces.alphas(upper[None, :])[0])
     deepest = np.where(limited, upper - (alpha if np.isfinite(alpha) else 0.0) * search.frame.r, 0.0)

@@ -16,7 +16,7 @@ from portfolio.program import Program
 from portfolio.proof import verify_zones as checked
 from portfolio.proof.verify import Unproven, digest
 from tests.support.mutants import Trial, hunt
-from tests.support.proof_reference import reference
+from tests.support.proof_reference import Refused, reference
 from tests.support.random_programs import random_program
 from tests.support.zones import CASES, NEEDS_NODES, SPOILERS, limits_of, zones_of
 
@@ -55,7 +55,7 @@ def by_definition(program: Program, data: Raw, root: int, limits: list[Fraction]
         question = {"program": data["program"], "weights": ["0", "0"], "limits": [[q, str(v)] for q, v in enumerate(limits)]}
         proof = {**question, "units": data["units"], "splits": splits, "leaves": leaves, "multipliers": records}
         return reference(program, proof, digest(program))[0] is None
-    except Exception:
+    except (Refused, LookupError, ValueError):
         return False
 
 
