@@ -8,7 +8,8 @@ race: equal weights, ranges as `solve` has them; all begin from the first plan t
 `tree`: the tree finds both, by dives. `proof`: as in `solve --prove`, the tree proves a bound for the plan that the MIP search found; with its leaves, the size
 of its certificate, and how long the exact check takes. Medians over the seeds of the generator; a search ends at the limit of processor seconds, and a gap that
 was not reached by then is printed as > limit. Runs are kept in a file of JSON lines and not repeated: the table can be made in pieces, and `--keep FILE` alone prints it.
-frontier: zones by inherited trees and by MIPs, plans as the solver has them (no publication grid); with the share of zones proven without a solver.
+frontier: zones by inherited trees and by MIPs, plans as the solver has them (no publication grid), until the limit of processor seconds; with the share of
+zones proven without a solver, and the time each takes to what both certify.
 staircase: all levels of the budget, 80 to 120 % of today's, by one tree and by single runs.
 """
 
@@ -38,6 +39,7 @@ from portfolio.formulation.assemble import assemble
 from portfolio.formulation.cells import as_view
 from portfolio.library import load_model
 from portfolio.pareto.certified import Effort, certified
+from portfolio.pareto.integrate import Search
 from portfolio.proof.certificate import certificate, pack, unpack
 from portfolio.proof.verify import verify
 from portfolio.proof.workers import Tree
@@ -173,27 +175,65 @@ def print_line(name: str, records: Sequence[Record]) -> None:
     )
 
 
+class Trail:
+    """What a search certifies, and when [processor seconds]; ends it at a limit of them."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.stop, self.steps = seconds, Event(), list[tuple[float, float]]()
+        self.begun = time.process_time()
+
+    def __call__(self, search: Search) -> None:
+        if search.points:
+            self.note(float(search.certified))
+        if self.taken > self.seconds:
+            self.stop.set()
+
+    @property
+    def taken(self) -> float:
+        """Processor seconds so far."""
+        return time.process_time() - self.begun
+
+    def note(self, epsilon: float) -> None:
+        """So much is certified now; bounds that are withdrawn may raise it."""
+        self.steps.append((self.taken, epsilon))
+
+    def until(self, epsilon: float) -> float:
+        """When that much was certified first."""
+        return next((seconds for seconds, reached in self.steps if reached <= epsilon), math.inf)
+
+
 def frontiers(sizes: Sequence[tuple[int, int]], seconds: float, epsilon: Fraction = Fraction(1, 50)) -> None:
-    """Zone solvers side by side."""
-    print("instance          zones       status     epsilon %  points  zones  seconds    MIPs    LPs  nodes  proven %")
+    """Zone solvers side by side, compared at what the weaker one certifies in the end; and which of them a race takes."""
+    print("instance     zones  status     epsilon %  points  zones  seconds    MIPs    LPs  nodes  proven %")
     for programmes, options in sizes:
-        program = assemble(generate(programmes=programmes, options=options), load_model(), tight=True)
-        for name in ("tree", "mip", "race"):
-            begun = time.process_time()
-            found = certified(program, epsilon, effort=Effort(seconds=seconds, zones=name))
-            took = time.process_time() - begun
-            search = found.search
+        name, program = f"{programmes} x {options}", assemble(generate(programmes=programmes, options=options), load_model(), tight=True)
+        trails = {}
+        for zones in ("tree", "mip"):
+            trails[zones] = trail = Trail(seconds)
+            found = certified(program, epsilon, effort=Effort(stop=trail.stop, watch=trail, zones=zones))
+            took, search = trail.taken, found.search
             if search is None or found.epsilon is None:
-                print(f"{programmes} x {options:<11} {name:<10}  {found.status}", flush=True)
+                print(f"{name:<12} {zones:<6} {found.status}", flush=True)
                 continue
-            said = f"race: {search.zones}" if name == "race" else name
+            trail.note(float(found.epsilon))
             counts, every = search.counts, search.known.values()
             shown = sum(known.root is not None or (known.space is not None and known.space.proof is not None) for known in every)
             print(
-                f"{programmes} x {options:<11} {said:<10}  {found.status:<10} {100 * float(found.epsilon):8.2f} {len(found.points):7} {len(every):6} "
+                f"{name:<12} {zones:<6} {found.status:<11} {100 * float(found.epsilon):8.2f} {len(found.points):7} {len(every):6} "
                 f"{took:8.1f} {counts['mips']:7} {counts['lps']:6} {counts['nodes']:6} {100 * shown / len(every):9.0f}",
                 flush=True,
             )
+        if all(trail.steps for trail in trails.values()):
+            level = max(*(trail.steps[-1][1] for trail in trails.values()), float(epsilon))
+            tree, mip = (trails[zones].until(level) for zones in ("tree", "mip"))
+            print(
+                f"{name:<12} {100 * level:.2f} % by trees after {tree:.1f}, by MIPs after {mip:.1f} seconds: {mip / tree:.1f} times",
+                flush=True,
+            )
+        race = Trail(0.0)
+        found = certified(program, epsilon, effort=Effort(stop=race.stop, watch=race, zones="race"))
+        said = "nothing" if found.search is None else found.search.zones
+        print(f"{name:<12} a race takes: {said} (after {race.taken:.1f} seconds)", flush=True)
 
 
 def staircases(sizes: Sequence[tuple[int, int]], seconds: float) -> None:

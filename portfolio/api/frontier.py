@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from portfolio.api.frontier_proofs import renumbered, state_roots
-from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_plans
+from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_bases, with_plans
 from portfolio.api.publishing import Checked, publishing
 from portfolio.api.record import versions
 from portfolio.api.seldom import Seldom
@@ -178,12 +178,16 @@ class _Checkpoint:
     def _digest(self) -> str:
         return digest(self.whole)
 
-    def save(self, search: Search, pending: Sequence[Given]) -> None:
-        """Hand on the state, unless the last one is fresh."""
+    def save(self, search: Search, pending: Sequence[Given]) -> Callable[[], None]:
+        """Keep the state; what is returned hands it on, unless the last one is fresh."""
         save = self.effort.save
         self._state = state_of(search, pending)
-        if search.points and save is not None:
-            self._seldom(lambda: save(self.at(search, pending, "limit")))
+
+        def hand_on() -> None:
+            if search.points and save is not None:
+                self._seldom(lambda: save(self.at(search, pending, "limit")))
+
+        return hand_on
 
     def at(self, search: Search, pending: Sequence[Given], status: str) -> Frontier:
         """The Frontier of a state."""
@@ -206,7 +210,7 @@ class _Checkpoint:
                     unaudited=max((len(v.unaudited) for v in verdicts), default=0),
                 ),
                 "counts": {**search.counts, "zones": len(search.known), "points": len(best), "half_spaces": len(search.spaces.listed)},
-                "search": renumbered(state, places),
+                "search": renumbered(with_bases(state, search), places),
                 "seconds": {"total": round(time.perf_counter() - self.begun, 3)},
             }
         )

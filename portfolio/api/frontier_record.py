@@ -21,7 +21,7 @@ from portfolio.payoff import Span
 from portfolio.program import Floats, Program
 from portfolio.proof.forest import Forest
 from portfolio.results import Frontier, FrontierCertificate, FrontierPoint, Range, Zone
-from portfolio.schema.exact import exact_json, exact_text, to_fraction
+from portfolio.schema.exact import exact_text, to_fraction
 from portfolio.solvers.basis import packed, unpacked
 
 
@@ -81,7 +81,7 @@ def ranges_of(program: Program, spans: Sequence[Span]) -> dict[str, Range]:
 def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
     """What a run needs to go on exactly as it would have: points in the order found, zones, half-spaces, tasks under way.
 
-    Places of proofs are the search's own (frontier_proofs.py numbers them anew for a file).
+    Places of proofs are the search's own (frontier_proofs.py numbers them anew for a file), bases the solver's (`with_bases`).
     """
     kept = set(search.best_points())
     places = {id(space): n for n, space in enumerate(search.spaces.listed)}
@@ -91,7 +91,7 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
                 "id": f"p{i + 1}" if i in kept else "",
                 "steps": list(search.steps[i]),
                 "raw": [repr(float(v)) for v in point.raw],
-                "integers": {str(j): exact_json(Fraction(v)) for j, v in point.integers.items()},
+                "integers": {str(j): int(v) for j, v in point.integers.items()},
             }
             for i, point in enumerate(search.points)
         ],
@@ -109,13 +109,19 @@ def state_of(search: Search, pending: Sequence[Given]) -> dict[str, Any]:
 
 
 def _bases(search: Search) -> dict[str, Any]:
-    """Where the relaxations of zones start: the distinct bases, and the place among them for each zone that has one."""
-    distinct = {id(basis): basis for basis in search.bases.values()}
-    # A basis is packed once; what holds it keeps its id from being used again.
-    search.packed = {key: search.packed.get(key) or (basis, packed(basis)) for key, basis in distinct.items()}
+    """Where relaxations of zones and LPs within choices start: the distinct bases, and the place among them for each zone and choice that has one."""
+    distinct = {id(basis): basis for basis in (*search.bases.values(), *search.choice_bases.values())}
     place = {key: n for n, key in enumerate(distinct)}
     starts = [[[int(v) for v in zone], place[id(basis)]] for zone, basis in search.bases.items()]
-    return {"bases": [text for _, text in search.packed.values()], "starts": starts}
+    choices = [[choice, place[id(basis)]] for choice, basis in search.choice_bases.items()]
+    return {"bases": list(distinct.values()), "starts": starts, "choices": choices}
+
+
+def with_bases(state: dict[str, Any], search: Search) -> dict[str, Any]:
+    """A state with its bases as text: those that were written before are not packed again."""
+    # What holds a basis keeps its id from being used again.
+    search.packed = {id(basis): search.packed.get(id(basis)) or (basis, packed(basis)) for basis in state["bases"]}
+    return {**state, "bases": [text for _, text in search.packed.values()]}
 
 
 def _tree(root: int, tree: Grown) -> dict[str, Any]:
@@ -194,6 +200,7 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
     search.put_back(points, steps, known, listed)
     bases = [unpacked(text) for text in state.get("bases", ())]
     search.bases = {tuple(float(v) for v in zone): bases[n] for zone, n in state.get("starts", ())}
+    search.choice_bases = {int(place): bases[n] for place, n in state.get("choices", ())}
     search.grown = TreeBounds([(int(entry["root"]), _grown(entry, len(frame.start))) for entry in state.get("grown", ())])
     search.counts.update(state["counts"])
     search.trouble.extend(state["trouble"])

@@ -5,13 +5,16 @@ B_fg = money lost in field g per unit of money lost in field f (Ghosh-type). V_i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 
 from portfolio.schema.catalogue import RippleLink
 
 
-def multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction] | None:
+@lru_cache(maxsize=8)
+def multipliers(links: tuple[RippleLink, ...]) -> Mapping[str, Fraction] | None:
     """Field -> y_f for the fields of the table; None when I - B has no inverse."""
     share: dict[tuple[str, str], Fraction] = {}
     for link in links:
@@ -30,4 +33,4 @@ def multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction] | None:
             if j != i and rows[j][i]:
                 factor = rows[j][i]
                 rows[j] = [a - factor * b if b else a for a, b in zip(rows[j], rows[i], strict=True)]
-    return {name: rows[i][-1] for i, name in enumerate(names)}
+    return MappingProxyType({name: rows[i][-1] for i, name in enumerate(names)})

@@ -11,9 +11,11 @@ V_i = value_i * sum_g ((I - B)^-1)_(f(i),g): the direct loss carried downstream 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -121,13 +123,13 @@ def _loss_rows(b: Build, name: str, criterion: str, residuals: Residuals, losses
     return rows
 
 
-def ripple_multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction]:
+@lru_cache(maxsize=8)
+def ripple_multipliers(links: tuple[RippleLink, ...]) -> Mapping[str, Fraction]:
     """Money lost in all fields per unit lost in field f: row sums of (I - B)^-1, exactly (Gauss-Jordan in rationals on sparse rows)."""
-    listed = list(links)
-    names = sorted({name for link in listed for name in (link.from_field, link.to_field)})
+    names = sorted({name for link in links for name in (link.from_field, link.to_field)})
     # The right-hand side of ones is kept under the key None.
     rows: dict[str, dict[str | None, Fraction]] = {name: {name: Fraction(1), None: Fraction(1)} for name in names}
-    for link in listed:
+    for link in links:
         row = rows[link.from_field]
         row[link.to_field] = row.get(link.to_field, Fraction(0)) - link.share.number
     for name in names:
@@ -137,7 +139,7 @@ def ripple_multipliers(links: Iterable[RippleLink]) -> dict[str, Fraction]:
             if other != name and (factor := row.pop(name, Fraction(0))):
                 for column, value in own.items():
                     row[column] = row.get(column, Fraction(0)) - factor * value
-    return {name: rows[name][None] for name in names}
+    return MappingProxyType({name: rows[name][None] for name in names})
 
 
 def _nearly(links: Iterable[RippleLink]) -> dict[str, float]:

@@ -211,7 +211,9 @@ class Search:
         self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
         self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
         self._rank(steps)
-        self.first_with.setdefault(_choice(point), len(self.points))
+        place = self.first_with.setdefault(_choice(point), len(self.points))
+        if point.basis is not None:
+            self.choice_bases[place] = point.basis
         self.points.append(point)
         self.steps.append(steps)
         return True
@@ -309,7 +311,6 @@ class Search:
     def forget(self) -> None:
         """Before a point from which a run can go on: what is not written down, bases and trees that nobody will ask for."""
         self.trees.clear()
-        self.choice_bases.clear()
         zones = self.open
         self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
         if zones:

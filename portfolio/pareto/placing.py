@@ -74,7 +74,7 @@ def missed_by(search: Search, upper: Floats, trees: bool = True) -> float:
     deepest = np.where(limited, upper - (alpha if np.isfinite(alpha) else 0.0) * search.frame.r, 0.0)
     distances = (np.abs(raws - deepest) / search.frame.r)[:, limited].max(axis=1, initial=0.0)
     near = raws[np.argsort(distances, kind="stable")[:AROUND]]
-    gaps = _alphas(search, near) if trees else search.spaces.alphas(near)
+    gaps = alphas(search, near) if trees else search.spaces.alphas(near)
     return min(round(20 * float(np.median(gaps)) / float(search.frame.target)) / 20, MOST_DELTA)
 
 
@@ -98,7 +98,7 @@ def place(search: Search, zone: Vector) -> Vector:
     for a in orders:
         point = upper - a * search.frame.r
         # The half-spaces bend away from the one that bounds the zone.
-        point = point - (float(_alphas(search, point[None, :])[0]) - delta * epsilon) * search.frame.r
+        point = point - (float(alphas(search, point[None, :])[0]) - delta * epsilon) * search.frame.r
         if (point < upper).all():
             kept.append(((upper - point) / search.frame.r, _after(search, point, epsilon, delta)))
     a, _ = min(kept, key=lambda entry: entry[1])
@@ -120,10 +120,10 @@ def _after(search: Search, point: Floats, epsilon: float, delta: float) -> float
         return -needed(before, epsilon, delta, len(point))
     uppers = np.array([search.upper(v) for v in brought])
     inherited = np.array([float(search.known[v].alpha) for v in parents])
-    return needed(np.minimum(_alphas(search, uppers), inherited), epsilon, delta, len(point)) - needed(before, epsilon, delta, len(point))
+    return needed(np.minimum(alphas(search, uppers), inherited), epsilon, delta, len(point)) - needed(before, epsilon, delta, len(point))
 
 
-def _alphas(search: Search, uppers: Floats) -> Floats:
+def alphas(search: Search, uppers: Floats) -> Floats:
     """(zones,) what half-spaces and trees say of these zones (zones, q)."""
     return np.minimum(search.spaces.alphas(uppers), search.grown.alphas(uppers))
 
@@ -131,9 +131,9 @@ def _alphas(search: Search, uppers: Floats) -> Floats:
 def _active(search: Search, upper: Floats) -> tuple[float, Floats]:
     """(the least bound of half-spaces and trees for a zone, its weights (q,) times the ranges)."""
     weights, bounds = search.spaces.floats
-    alphas = weights @ upper - bounds
-    k = int(np.argmin(alphas))
+    values = weights @ upper - bounds
+    k = int(np.argmin(values))
     grown = search.grown.best(upper)
-    if grown is None or grown[0] >= alphas[k]:
-        return float(alphas[k]), weights[k] * search.frame.r
+    if grown is None or grown[0] >= values[k]:
+        return float(values[k]), weights[k] * search.frame.r
     return grown[0], search.grown.weights(upper) * search.frame.r

@@ -18,7 +18,7 @@ import numpy as np
 
 from portfolio.pareto.integrate import Known, Search, Vector
 from portfolio.pareto.mip_zones import MipZones
-from portfolio.pareto.placing import missed_by, place
+from portfolio.pareto.placing import alphas, missed_by, place
 from portfolio.pareto.tree_zones import TreeZones
 from portfolio.pareto.zone_solves import Opener, Setting
 from portfolio.pareto.zones import Answer, Limits, Task, ZoneSolver
@@ -56,21 +56,23 @@ MOSTLY = 0.1
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads, at most WINDOW of use · stop: set to end early · watch: called after every answer
-    save: called with every state from which a run can go on · open: how the MIP object is made · zones: one of ZONE_SOLVERS, or race."""
+    save: called with every state from which a run can go on; what it returns is called while the next tasks are under way
+    open: how the MIP object is made · zones: one of ZONE_SOLVERS, or race."""
 
     seconds: float = float("inf")
     workers: int = 1
     seed: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Callable[[Search], None] | None = None
-    save: Callable[[Search, Sequence[Given]], None] | None = None
+    save: Callable[[Search, Sequence[Given]], Callable[[], None]] | None = None
     open: Opener = Highs
     zones: str = "mip"
 
 
 @dataclass(frozen=True)
 class Given:
-    """A task as it is written down: enough to give it again. weights: index of a first weighted solve, -1 for a zone."""
+    """A task as it is written down: enough to give it again. weights: index of a first weighted solve, -1 for a zone
+    most: what is proven for the part in which a point is wanted (None: nothing, for it is unlimited)."""
 
     serial: int
     weights: int = -1
@@ -82,6 +84,7 @@ class Given:
     thorough: bool = False
     grow: int = 0
     pattern: int = -1
+    most: float | None = None
 
 
 Pending = deque[tuple[Given, Task, "Future[Answer]"]]
@@ -114,6 +117,7 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
         return solver.solve(task, limits)
 
     first, pending, marked = deque(waiting), Pending(), -1
+    due: Callable[[], None] | None = None
     with ThreadPoolExecutor(max_workers=min(effort.workers, WINDOW)) as pool:
         while True:
             while len(pending) < WINDOW and not limits.reached:
@@ -122,13 +126,17 @@ def run(search: Search, waiting: Sequence[Given], build: Callable[[], ZoneSolver
                         break
                     marked = search.serial
                     search.forget()
-                    _save(search, list(first), effort)
+                    due = None if effort.save is None else effort.save(search, list(first))
                 given = first.popleft() if first else _next(search, pending)
                 if given is None:
                     break
                 search.serial = max(search.serial, given.serial + 1)
                 task = _task(search, given)
                 pending.append((given, task, pool.submit(work, task)))
+            if due is not None:
+                # The state is as it was: only an answer changes it.
+                due()
+                due = None
             if not pending:
                 return list(first)
             given, task, future = pending.popleft()
@@ -168,11 +176,6 @@ def _cut(search: Search, here: tuple[Given, Task, Answer], pending: Pending, fir
     return [here[0], *(given for given, _, _ in pending), *first]
 
 
-def _save(search: Search, pending: list[Given], effort: Effort) -> None:
-    if effort.save is not None:
-        effort.save(search, pending)
-
-
 def _next(search: Search, pending: Pending) -> Given | None:
     if any(given.weights >= 0 for given, _, _ in pending) or not search.points:
         return None
@@ -183,7 +186,9 @@ def _next(search: Search, pending: Pending) -> Given | None:
     aim = place(search, zone)
     spaces, near = len(search.spaces.listed), search.nearest(zone)
     nodes, pattern = _tree(search, known, aim)
-    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, nodes, pattern)
+    most = float(alphas(search, search.upper(aim)[None, :])[0])
+    proven = most if np.isfinite(most) else None
+    return Given(search.serial, -1, zone, known.alpha, spaces, near, aim if aim != zone else (), known.hard, nodes, pattern, proven)
 
 
 def _tree(search: Search, known: Known, part: Vector) -> tuple[int, int]:
@@ -216,4 +221,5 @@ def _task(search: Search, given: Given) -> Task:
     aim = search.upper(given.aim) if given.aim else None
     task = search.zone_task(given.serial, given.zone, given.alpha, given.spaces, given.near)
     pattern = () if given.pattern < 0 else search.forest.splits(search.grown.listed[given.pattern][0])
-    return replace(task, aim=aim, thorough=given.thorough, grow=given.grow, pattern=pattern)
+    most = float("inf") if given.most is None else given.most
+    return replace(task, aim=aim, thorough=given.thorough, grow=given.grow, pattern=pattern, most=most)

@@ -65,6 +65,7 @@ class TreeWork(ZoneWork):
         super().__init__(solves, task, limits)
         self.tree: Family | None = None if task.tree is None else task.tree.child()
         self.choice_bases: dict[int, Any] = {}
+        self.deepest_basis: Any = None
         self.grown: Grown | None = None
         self.begun: tuple[Leaf, ...] = ()
         self.most = float("inf")
@@ -83,7 +84,7 @@ class TreeWork(ZoneWork):
 
     def _aimed(self, aim: Floats) -> Answer | None:
         """A point in the part of the zone where it is wanted, or the zone closed; None: neither."""
-        self.most = self._relaxed(aim)
+        self.most = min(self._relaxed(aim), self.task.most)
         self._bound(aim)
         if self._closed:
             return self._done()
@@ -91,16 +92,18 @@ class TreeWork(ZoneWork):
         if x is None or self._depth(x) < LEAST_DEPTH * self.epsilon:
             return None
         point = self._published(x)
-        return None if point is None else self._done(point)
+        return None if point is None else self._done(replace(point, basis=self.deepest_basis))
 
     def _whole(self) -> Answer:
         """The zone as it is."""
-        self.most = self._relaxed(self.task.upper)
+        self.most = min(self._relaxed(self.task.upper), self.alpha)
         if self.grown is None:
             self._bound(self.task.upper)
         if self._closed:
             return self._done()
         point = self._take(self._plan(self.task.upper), SHALLOW, polish=False)
+        if point is not None:
+            point = replace(point, basis=self.deepest_basis)
         if point is None and not self.task.thorough:
             point = self._take(self.solves.dive(self.limits, AGAIN), SHALLOW, polish=False)
             if point is None and not self.limits.reached:
@@ -115,7 +118,7 @@ class TreeWork(ZoneWork):
         best, deepest = None, -float("inf")
         for x in self._plans():
             if x is not None and (found := self._depth(x, part)) > deepest:
-                best, deepest = x, found
+                best, deepest, self.deepest_basis = x, found, self.solves.last_basis
             if deepest >= self.most - NEAR * self.epsilon:
                 break
         return best

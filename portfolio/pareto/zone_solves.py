@@ -221,6 +221,11 @@ class ZoneSolves:
         self.counts["dives"] += 1
         return self._dive({} if leaf is None else leaf.box, self.basis if leaf is None else leaf.basis, limits, share)
 
+    @property
+    def last_basis(self) -> Any:
+        """With which the last plan was found: within choices, by a dive or a crossing."""
+        return self._diver.basis
+
     def cross(self, choices: Sequence[Choice], limits: Limits) -> Floats | None:
         """A dive over the integer columns in which these choices differ; what they agree on stays (crossover: Rothberg 2007, doi:10.1287/ijoc.1060.0189)."""
         self.counts["crossings"] += 1

@@ -23,12 +23,14 @@ from portfolio.solvers.outcome import Ask
 
 @dataclass(frozen=True)
 class Published:
-    """A point as it counts: values (q,) exact, minimised · plan: what stands behind it · x: (n,) the solver's own solution, to begin others from."""
+    """A point as it counts: values (q,) exact, minimised · plan: what stands behind it · raw: (q,) values as the solver has them · integers: columns that are not 0
+    basis: opaque, where an LP within its choices may start."""
 
     values: tuple[Fraction, ...]
     plan: Any
     raw: Floats
     integers: Mapping[int, float]
+    basis: Any = None
 
 
 Publisher = Callable[[Floats, Floats], tuple[tuple[Fraction, ...], Any] | None]
@@ -66,7 +68,7 @@ class Task:
 
     upper: (q,) floats, not below the exact bounds, inf where unlimited · alpha: what is proven already · spaces: half-spaces known when the task
     was given · choices: of known points near the zone, nearest first · basis, tree: what the zone inherits (tree_zones.py)
-    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · thorough: MIPs may be used
+    aim: upper corner (q,) of the part in which a point is wanted (placing.py) · most: what is known to bound it · thorough: MIPs may be used
     grow: nodes of a small tree that is worth its price here (0: none), pattern: splits to follow.
     """
 
@@ -84,6 +86,7 @@ class Task:
     thorough: bool = False
     grow: int = 0
     pattern: Sequence[Sequence[int]] = ()
+    most: float = float("inf")
 
     @property
     def start(self) -> Mapping[int, float] | None:

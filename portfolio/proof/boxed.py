@@ -85,10 +85,19 @@ class BoxedLp:
 
     def cut(self, answer: Answer, box: Box, enough: float, loss: float) -> Cut | None:
         """What the last solve proves about the box; None when that is nothing."""
+        return self.cut_by(self.multipliers(answer), answer, box, enough, loss)
+
+    def multipliers(self, answer: Answer) -> Floats | None:
+        """(m,) of the last solve: duals, or the ray of one that is empty; None when there is none."""
+        return self.lp.ray if answer.empty else self.lp.duals * self.size
+
+    def cut_by(self, multipliers: Floats | None, answer: Answer, box: Box, enough: float, loss: float) -> Cut | None:
+        """What the multipliers of a solve at the present right-hand sides prove about its box; None when that is nothing."""
+        if multipliers is None:
+            return None
         if answer.empty:
-            ray = self.lp.ray
-            return None if ray is None else self.frame.infeasible(ray, box, self.sides)
-        return self.frame.cut(self.lp.duals * self.size, box, self.sides, enough, loss)
+            return self.frame.infeasible(multipliers, box, self.sides)
+        return self.frame.cut(multipliers, box, self.sides, enough, loss)
 
     @property
     def x(self) -> Floats:

@@ -15,7 +15,7 @@ import numpy as np
 
 from portfolio.numerics import MULTIPLIER_LOSS
 from portfolio.program import Floats
-from portfolio.proof.boxed import BoxedLp
+from portfolio.proof.boxed import Answer, BoxedLp
 from portfolio.proof.dive import dive
 from portfolio.proof.leaves import Leaf, children, leaf
 from portfolio.proof.multipliers import Cut
@@ -31,6 +31,8 @@ TRIAL_ITERATIONS = 60
 """Simplex iterations of a short solve."""
 DIVE_EVERY = 60
 """Nodes between dives; doubled by every dive that finds nothing."""
+Half = tuple[tuple[float, float], Answer, Floats | None]
+"""A short solve: bounds of the column, the answer, its multipliers."""
 LEFT_BEHIND = 0.25
 """Share of the gap by which a plunge may leave the best bound behind before it is given up."""
 
@@ -165,10 +167,10 @@ class Search:
         part = x[candidates] - np.floor(x[candidates])
         score = self.history.scores(candidates, part)
         order = np.argsort(-score * (1 + 1e-3 * part), kind="stable")
-        best, cuts, best_gain, tried, since = int(candidates[order[0]]), list[list[Cut]]([[], []]), -1.0, 0, 0
+        best, halves, best_gain, tried, since = int(candidates[order[0]]), list[Half](), -1.0, 0, 0
         for place in order:
             column = int(candidates[place])
-            found: list[list[Cut]] = [[], []]
+            found: list[Half] = []
             if self.history.reliable(column):
                 gained = float(score[place])
             elif tried >= self.trials or since >= IN_VAIN:
@@ -178,16 +180,22 @@ class Search:
                 gained, found = self._try(one, column, float(x[column]), bound)
             since += 1
             if gained > best_gain:
-                best, cuts, best_gain, since = column, found, gained, 0
+                best, halves, best_gain, since = column, found, gained, 0
             if best_gain == _INF:
                 break
-        return best, cuts
+        # Only what the chosen halves prove is worked out.
+        return best, [self._proven(one, best, half) for half in halves] or [[], []]
 
-    def _try(self, one: Leaf, column: int, value: float, bound: float) -> tuple[float, list[list[Cut]]]:
-        """Product of the gains of both halves after a few iterations of the dual simplex, and what these prove."""
+    def _proven(self, one: Leaf, column: int, half: Half) -> list[Cut]:
+        box, answer, multipliers = half
+        found = self.lp.cut_by(multipliers, answer, {**one.box, column: box}, self._enough(answer.value), self._loss())
+        return [] if found is None else [found]
+
+    def _try(self, one: Leaf, column: int, value: float, bound: float) -> tuple[float, list[Half]]:
+        """Product of the gains of both halves after a few iterations of the dual simplex, and these solves."""
         low, high = self.lp.bounds(column)
         at = float(np.floor(value))
-        product, cuts = 1.0, list[list[Cut]]()
+        product, halves = 1.0, list[Half]()
         for direction, box in ((0, (low, at)), (1, (at + 1, high))):
             self.lp.bound(column, *box)
             answer = self.lp.solve(TRIAL_ITERATIONS, seconds=self._left())
@@ -195,11 +203,10 @@ class Search:
             if gain < _INF:
                 self.history.record(column, direction, gain, value - at if direction == 0 else at + 1 - value)
             product *= gain
-            found = self.lp.cut(answer, {**one.box, column: box}, self._enough(answer.value), self._loss())
-            cuts.append([] if found is None else [found])
+            halves.append((box, answer, self.lp.multipliers(answer)))
             self.lp.bound(column, low, high)
             self.lp.start(one.basis)
-        return product, cuts
+        return product, halves
 
     def _learn(self, one: Leaf, value: float) -> None:
         if one.gained is not None:

@@ -23,8 +23,10 @@ _STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__member
 
 def packed(held: Any) -> str:
     """HiGHS' basis as text, a few kB for thousands of rows."""
-    statuses = bytes(int(s) for s in (*held.col_status, *held.row_status))
-    return f"{len(held.col_status)}:{base64.b64encode(zlib.compress(statuses)).decode()}"
+    # Each look at a side of a basis copies it.
+    columns, rows = held.col_status, held.row_status
+    statuses = bytes(map(int, columns)) + bytes(map(int, rows))
+    return f"{len(columns)}:{base64.b64encode(zlib.compress(statuses)).decode()}"
 
 
 def unpacked(text: str) -> Any:

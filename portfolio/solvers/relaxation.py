@@ -26,6 +26,11 @@ OFF = 0
 DUAL, PRIMAL = 1, 4
 """HiGHS' numbers for the serial dual and the primal simplex."""
 
+STALLED = 5
+"""Iterations, times rows and columns, after which the simplex is thought to turn in circles: without cost perturbation HiGHS sometimes does (docs/traps.md).
+Relaxations take a fifth of one."""
+_EVERY = 2_147_483_647
+
 _LOWER, _UPPER, _BASIC = HighsBasisStatus.kLower, HighsBasisStatus.kUpper, HighsBasisStatus.kBasic
 
 
@@ -95,10 +100,13 @@ class Relaxation:
             highs.clearSolver()
             highs.setOptionValue("presolve", "on")
         highs.setOptionValue("simplex_strategy", PRIMAL if primal else DUAL)
-        highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
         # An LP's time limit counts the run time of the whole object.
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 0.0) if seconds < _INF else _INF)
-        status = highs.run()
+        status = self._run(STALLED * (self.n + self.rows) if iterations is None else iterations)
+        if iterations is None and highs.getModelStatus() == HighsModelStatus.kIterationLimit:
+            highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 1.0)
+            status = self._run(_EVERY)
+            highs.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
         if presolve:
             highs.setOptionValue("presolve", "off")
         model = highs.getModelStatus()
@@ -109,6 +117,11 @@ class Relaxation:
         if (model == HighsModelStatus.kIterationLimit and iterations is not None) or model == HighsModelStatus.kTimeLimit:
             return None
         raise SolverFailure(f"HiGHS answered {status} / {model} to a relaxation", f"HiGHSが緩和問題に {model} を返しました")
+
+    def _run(self, iterations: int) -> HighsStatus:
+        """At most so many simplex iterations."""
+        self._highs.setOptionValue("simplex_iteration_limit", iterations)
+        return self._highs.run()
 
     @property
     def reached(self) -> float:

@@ -285,6 +285,10 @@ class Plans:
         self._within, self._dives, self._crossings = within, dives, crossings
         self.asked: list[Any] = []
 
+    @property
+    def last_basis(self) -> str:
+        return f"basis of {self.asked[-1]}"
+
     def within(self, choice: Choice, _: Limits) -> tuple[Floats | None, str]:
         self.asked.append(f"choice {choice.place}")
         return _at(self._within[choice.place]), f"basis {choice.place}"
@@ -310,6 +314,11 @@ def plan_of(solves: Any, choices: int, most: float) -> float | None:
     work.begun = tuple(one for one in solves._dives if one is not None)
     work.most = most
     x = work._plan(upper)
+    depths = {f"basis of choice {k}": depth for k, depth in enumerate(solves._within)}
+    depths |= {f"basis of cross {n}": depth for n, depth in solves._crossings.items()} | {
+        f"basis of {leaf}": d for leaf, d in solves._dives.items()
+    }
+    assert x is None or depths[work.deepest_basis] == float(x[0])
     assert set(work.choice_bases) == {k for k, depth in enumerate(solves._within) if depth is not None and f"choice {k}" in solves.asked}
     return None if x is None else float(x[0])
 

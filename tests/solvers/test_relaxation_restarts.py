@@ -63,6 +63,17 @@ def test_text_that_is_no_basis_is_refused(text: str) -> None:
         unpacked(text)
 
 
+def test_a_simplex_that_turns_in_circles_is_helped_by_perturbed_costs(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thought so after STALLED iterations per row and column. The next solve is without perturbation again; a limit that was asked for is a limit."""
+    value = solved(program)[1]
+    monkeypatch.setattr("portfolio.solvers.relaxation.STALLED", 0)
+    lp, again = solved(program)
+    assert again == pytest.approx(value)
+    assert lp._highs.getOptionValue("dual_simplex_cost_perturbation_multiplier")[1] == 0.0
+    lp.forget()
+    assert lp.solve(iterations=1) is None
+
+
 def test_an_unclear_status_is_asked_again_from_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     lp, value = solved(program)
     asked: list[bool] = []
