@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,7 +51,8 @@ class Progress:
 @dataclass(frozen=True)
 class Effort:
     """seconds: wall time · workers: threads · stop: set to end early · watch: called after every zone
-    save: takes a checkpoint, a Frontier with a weaker certificate · zones: solver of zones, mip, tree or race."""
+    save: takes a checkpoint, a Frontier with a weaker certificate · prepare: called between checkpoints with the points so far, so that none takes long
+    zones: solver of zones, mip, tree or race."""
 
     seconds: float = float("inf")
     workers: int = 1
@@ -58,6 +60,7 @@ class Effort:
     stop: threading.Event = field(default_factory=threading.Event)
     watch: Callable[[Progress], None] | None = None
     save: Callable[[Frontier], None] | None = None
+    prepare: Callable[[Sequence[FrontierPoint]], None] | None = None
     zones: str = "tree"
 
 
@@ -100,9 +103,12 @@ def frontier(
         zones=effort.zones,
     )
     resume = None if earlier is None or not earlier.search else _resume(instance, spec, earlier)
-    with publishing(session, chosen, effort.workers, effort.stop) as publish:
-        found = certified(program, epsilon, effort=running, publish=publish, resume=resume)
-    return _finished(frame, program, found, checkpoint)
+    try:
+        with publishing(session, chosen, effort.workers, effort.stop) as publish:
+            found = certified(program, epsilon, effort=running, publish=publish, resume=resume)
+        return _finished(frame, program, found, checkpoint)
+    finally:
+        gc.unfreeze()
 
 
 def blank(instance: Instance, spec: ModelSpec, options: dict[str, Any]) -> Frontier:
@@ -161,7 +167,7 @@ def _watch(effort: Effort) -> Callable[[Search], None] | None:
         return None
 
     def report(search: Search) -> None:
-        watch(Progress(len(search.open), search.certified if search.points else None, len(search.points), search.counts["mips"]))
+        watch(Progress(search.left, search.certified if search.points else None, len(search.points), search.counts["mips"]))
 
     return report
 
@@ -182,8 +188,12 @@ class _Checkpoint:
         """Keep the state; what is returned hands it on, unless the last one is fresh."""
         save = self.effort.save
         self._state = state_of(search, pending)
+        # What the search holds it keeps: plans by the thousand, which every full collection would walk through while all threads wait.
+        gc.freeze()
 
         def hand_on() -> None:
+            if search.points and self.effort.prepare is not None:
+                self.effort.prepare(points_of(search))
             if search.points and save is not None:
                 self._seldom(lambda: save(self.at(search, pending, "limit")))
 

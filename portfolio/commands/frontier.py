@@ -110,6 +110,7 @@ def frontier(
         zones=solver_of_zones.value,
         watch=watcher.see,
         save=None if kept is None else lambda state: kept.write(lambda: writer.text(state)),
+        prepare=None if kept is None else writer.prepare,
     )
     named = [c.strip() for c in (criteria or "").split(",") if c.strip()]
 

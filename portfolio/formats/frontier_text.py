@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ class FrontierWriter:
 
     def __init__(self) -> None:
         self._points: dict[int, tuple[FrontierPoint, str]] = {}
+
+    def prepare(self, points: Sequence[FrontierPoint]) -> None:
+        """Write what is new of these, for texts to come."""
+        for point in points:
+            self._point(point)
 
     def text(self, frontier: Frontier) -> str:
         """JSON text; ends with a newline."""

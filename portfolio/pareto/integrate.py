@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from portfolio.numerics import CONTRADICTION, ZONE_DEPTH
+from portfolio.pareto.corners import Corners
 from portfolio.pareto.half_space import HalfSpace, HalfSpaces
 from portfolio.pareto.lattice import Lattice, Steps, rounded_up
 from portfolio.pareto.search_region import SearchRegion
@@ -74,7 +75,10 @@ class Search:
         self.region = SearchRegion([float(k) for k in frame.start])
         self.points: list[Published] = []
         self.steps: list[Steps] = []
-        self._best: list[int] = []
+        self._best = np.zeros(0, dtype=np.int64)
+        self._best_steps = np.zeros((0, len(frame.start)))
+        self.values: Floats = np.zeros((0, len(frame.start)))
+        """(points, q) as the solver has them."""
         self.spaces = HalfSpaces(frame.scale, frame.lattice.exact(frame.start))
         for space in spaces:
             self.spaces.add(space)
@@ -83,7 +87,7 @@ class Search:
         self.infeasible = False
         self.trouble: list[str] = []
         self.busy: set[Vector] = set()
-        self._uppers: dict[Vector, Floats] = {}
+        self._corners = Corners(self._corner, len(frame.start))
         self.bases: dict[Vector, Any] = {}
         self.packed: dict[int, tuple[Any, str]] = {}
         self.first_with: dict[frozenset[tuple[int, float]], int] = {}
@@ -100,12 +104,18 @@ class Search:
     @property
     def certified(self) -> Fraction:
         """Largest bound over all current zones: what the points carry now. Says nothing while there are no points."""
-        return max(self.known.values(), key=lambda known: (known.size, known.alpha)).alpha
+        most = max(known.size for known in self.known.values())
+        return max(known.alpha for known in self.known.values() if known.size == most)
 
     @property
     def open(self) -> list[Vector]:
         """Zones above the target, largest bound first."""
         return sorted(self._above(self.frame.target), key=lambda z: (-self.known[z].size, z))
+
+    @property
+    def left(self) -> int:
+        """How many zones are above the target."""
+        return len(self._above(self.frame.target))
 
     def _above(self, target: Fraction) -> list[Vector]:
         """Zones whose bound is larger."""
@@ -114,13 +124,16 @@ class Search:
 
     def best_points(self) -> list[int]:
         """Indices of the points that no other dominates or equals, in the order found."""
-        return list(self._best)
+        return [int(i) for i in self._best]
 
     def _rank(self, steps: Steps) -> None:
         """One more point among the best, or not. Nothing that was beaten comes back, for dominance is transitive."""
-        if any(all(a <= b for a, b in zip(self.steps[i], steps, strict=True)) for i in self._best):
+        here = np.array(steps, dtype=np.float64)
+        if (self._best_steps <= here).all(axis=1).any():
             return
-        self._best = [i for i in self._best if any(a < b for a, b in zip(self.steps[i], steps, strict=True))] + [len(self.steps)]
+        kept = (self._best_steps < here).any(axis=1)
+        self._best = np.append(self._best[kept], len(self.steps))
+        self._best_steps = np.vstack([self._best_steps[kept], here])
 
     # -- tasks -------------------------------------------------------------------------------------------------------
     def next_zone(self) -> Vector | None:
@@ -144,8 +157,8 @@ class Search:
 
     def nearest(self, zone: Vector) -> tuple[int, ...]:
         """The choices (integer columns) of the points that lie least outside of a zone, at most NEAREST; each by its first point."""
-        best = self.best_points()
-        depths = ((self.upper(zone) - np.array([self.points[i].raw for i in best])) / self.frame.r).min(axis=1)
+        best = self._best
+        depths = ((self.upper(zone) - self.values[best]) / self.frame.r).min(axis=1)
         found: dict[int, None] = {}
         for k in np.argsort(-depths, kind="stable"):
             found[self.first_with[_choice(self.points[best[k]])]] = None
@@ -155,11 +168,16 @@ class Search:
 
     def upper(self, zone: Vector) -> Floats:
         """The zone's bound as floats, rounded outward; inf where it is still the start."""
-        known = self._uppers.get(zone)
-        if known is None:
-            free = np.array([v >= s for v, s in zip(zone, self.region.start, strict=True)])
-            known = self._uppers[zone] = np.where(free, np.inf, self.frame.lattice.upper(zone))
-        return known
+        corner: Floats = self._corners.of([zone])[0]
+        return corner
+
+    def uppers(self, zones: Sequence[Vector]) -> Floats:
+        """(zones, q) the same for many."""
+        return self._corners.of(zones)
+
+    def _corner(self, zone: Vector) -> Floats:
+        free = np.array([v >= s for v, s in zip(zone, self.region.start, strict=True)])
+        return np.where(free, np.inf, self.frame.lattice.upper(zone))
 
     # -- answers -----------------------------------------------------------------------------------------------------
     def integrate(self, task: Task, answer: Answer) -> None:
@@ -171,7 +189,7 @@ class Search:
             self._add_space(space)
         for inherited, given in ((self.bases, answer.basis), (self.trees, answer.tree)):
             if given is not None:
-                inherited.update({z: given for z in self.known if all(a <= b for a, b in zip(z, task.zone, strict=True))})
+                inherited.update(dict.fromkeys(self.region.zones_in(task.zone), given))
         self.choice_bases.update(answer.choice_bases)
         root = None if answer.grown is None else self._add_tree(answer.grown)
         if answer.alpha is not None and answer.proof != "half-space":
@@ -188,33 +206,30 @@ class Search:
         """Insert a point that lies deep enough in some zone. Its zones are replaced; their bounds hold for what replaces them."""
         self._withdraw_false(point.raw)
         steps = self.frame.lattice.outward(point.values)
-        deepest = max(
-            (self._depth(zone, steps) for zone in self.known if all(k < z for k, z in zip(steps, zone, strict=True))), default=-1.0
-        )
+        held = self.region.zones_with([float(k) for k in steps])
+        deepest = max((self._depth(upper.vector, steps) for upper in held), default=-1.0)
         if deepest < 0 or (not always and deepest < float(ZONE_DEPTH * self.frame.target)):
             self.counts["points_left_out"] += 1
             return False
-        vectors = {i: u.vector for i, u in self.region.uppers.items()}
-        parents = {i: self.known[vector] for i, vector in vectors.items()}
+        vectors = {upper.id: upper.vector for upper in held}
         added, _ = self.region.insert([float(k) for k in steps])
-        before, self.known = self.known, {}
-        for upper in self.region.uppers.values():
-            if upper.vector in before:
-                self.known[upper.vector] = before[upper.vector]
+        gone = {zone: self.known.pop(zone) for zone in vectors.values()}
         for upper in added:
-            known = self._by_space(upper.vector, replace(parents[upper.parent], trouble=""))
+            parent = vectors[upper.parent]
+            known = self._by_space(upper.vector, replace(gone[parent], trouble=""))
             self.known[upper.vector] = self._by_tree(upper.vector, known, self.grown)
             for inherited in (self.bases, self.trees):
-                if vectors[upper.parent] in inherited:
-                    inherited[upper.vector] = inherited[vectors[upper.parent]]
-        self._uppers = {z: upper for z, upper in self._uppers.items() if z in self.known}
-        self.bases = {z: basis for z, basis in self.bases.items() if z in self.known}
-        self.trees = {z: tree for z, tree in self.trees.items() if z in self.known}
+                if parent in inherited:
+                    inherited[upper.vector] = inherited[parent]
+        for zone in gone:
+            for inherited in (self.bases, self.trees):
+                inherited.pop(zone, None)
         self._rank(steps)
         place = self.first_with.setdefault(_choice(point), len(self.points))
         if point.basis is not None:
             self.choice_bases[place] = point.basis
         self.points.append(point)
+        self.values = np.vstack([self.values, point.raw])
         self.steps.append(steps)
         return True
 
@@ -227,6 +242,7 @@ class Search:
         if set(known) != {u.vector for u in self.region.uppers.values()}:
             raise ValueError("the zones are not the search region of the points")
         self.points, self.steps, self.known = list(points), [], dict(known)
+        self.values = np.array([point.raw for point in points]).reshape(len(points), len(self.frame.start))
         for k in steps:
             self._rank(k)
             self.steps.append(k)
@@ -241,11 +257,6 @@ class Search:
         size = [float(s / r) for s, r in zip(self.frame.lattice.step, self.frame.scale, strict=True)]
         return min((z - k) * one for z, k, one in zip(zone, steps, size, strict=True))
 
-    @property
-    def values(self) -> Floats:
-        """(points, q) as the solver has them."""
-        return np.array([p.raw for p in self.points])
-
     def _add_space(self, space: HalfSpace) -> None:
         alone = HalfSpaces(self.frame.scale, self.spaces.start)
         alone.add(space)
@@ -255,9 +266,7 @@ class Search:
         self.spaces.add(space)
         zones = self._above(self.frame.target)
         # Which zones the new one improves is seen in floats, with room for their rounding; what it proves is worked out exactly.
-        near = alone.alphas(
-            np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
-        ) <= CONTRADICTION + np.array([self.known[z].size for z in zones])
+        near = alone.alphas(self.uppers(zones)) <= CONTRADICTION + np.array([self.known[z].size for z in zones])
         for zone in (z for z, one in zip(zones, near, strict=True) if one):
             self.known[zone] = self._by_space(zone, self.known[zone], alone)
 
@@ -266,8 +275,8 @@ class Search:
         if self.points and (_depths(self.upper(zone), self.values, self.frame.r) > float(alpha) + CONTRADICTION).any():
             self.counts["withdrawn"] += 1
             return
-        for inner, known in self.known.items():
-            if alpha < known.alpha and all(a <= b for a, b in zip(inner, zone, strict=True)):
+        for inner in self.region.zones_in(zone):
+            if alpha < self.known[inner].alpha:
                 self.known[inner] = Known(alpha, proof, zone, root=root)
 
     def _by_space(self, zone: Vector, known: Known, spaces: HalfSpaces | None = None) -> Known:
@@ -287,8 +296,7 @@ class Search:
         if len(tree.bases) <= LARGEST and all(root != known for known, _ in self.grown.listed):
             self.grown.add(root, tree)
         zones = self._above(self.frame.target)
-        uppers = np.array([self.upper(z) for z in zones]).reshape(len(zones), len(self.frame.start))
-        for zone, alpha in zip(zones, alone.alphas(uppers), strict=True):
+        for zone, alpha in zip(zones, alone.alphas(self.uppers(zones)).tolist(), strict=True):
             if alpha < self.known[zone].size:
                 self.known[zone] = self._by_tree(zone, self.known[zone], alone)
         return root
@@ -314,7 +322,8 @@ class Search:
         zones = self.open
         self.bases = {z: basis for z, basis in self.bases.items() if self.known[z].alpha > self.frame.target}
         if zones:
-            self.grown = self.grown.serving(np.array([self.upper(z) for z in zones]))
+            self.grown = self.grown.serving(self.uppers(zones))
+        self._corners = Corners(self._corner, len(self.frame.start))
 
     # -- distrust ----------------------------------------------------------------------------------------------------
     def _withdraw_false(self, raw: Floats) -> None:
@@ -327,7 +336,7 @@ class Search:
         self.grown = self.grown.without(wrong)
         self.counts["withdrawn"] += len(wrong)
         shown = [(zone, known) for zone, known in self.known.items() if known.space is None and known.at]
-        depths = _depths(np.array([self.upper(known.at) for _, known in shown]).reshape(len(shown), len(raw)), raw, self.frame.r)
+        depths = _depths(self.uppers([known.at for _, known in shown]), raw, self.frame.r)
         beaten = [zone for (zone, known), one in zip(shown, depths.tolist(), strict=True) if one > known.size + CONTRADICTION]
         rests = [zone for zone, known in self.known.items() if known.space in false] if false else []
         for zone in (*rests, *beaten):

@@ -30,14 +30,14 @@ WINDOW = 4
 """Tasks under way at a time: more would choose zones from older knowledge, fewer would let a worker wait."""
 EPOCH = 128
 """Tasks between two points from which a run can go on; the first ones come sooner, at powers of two."""
-GROW_BELOW, GROW_BEHIND = Fraction(4), 0.6
-"""A zone below this [epsilon] that no tree bounds yet gets a small one where near points lie this far behind the half-spaces [epsilon]: that decides how
-many points are needed there, and points that come after the tree are placed for what is left (ADR 15). Higher up no tree is near enough to be followed."""
-AGAIN_BELOW, AGAIN_BEHIND = Fraction(3, 2), 0.45
-"""The same where a tree bounds the zone already: by what near points miss of all bounds."""
+BEHIND = 0.6
+"""A zone gets a small tree where near points lie this far behind what bounds it [epsilon]: that decides how many points are needed there, and points that come
+after the tree are placed for what is left (ADR 15)."""
+GROW_BELOW, AGAIN_BELOW = Fraction(4), Fraction(3, 2)
+"""Bounds [epsilon] below which zones get one, where no tree bounds them yet (higher up none is near enough to be followed) and where one does."""
 SMALL = 25
 """Nodes of a tree that is grown from nothing: they close half of the distance between relaxation and best plan."""
-MORE = ((0.75, 12), (0.6, 6), (0.0, 1))
+MORE = ((0.75, 12), (0.0, 6))
 """Nodes added to a tree that branches as a near one did, by how far points lie behind there [epsilon]: trial solves make each as dear as ten that follow, and
 without any all trees would stay alike."""
 LITTLE = 0.05
@@ -202,8 +202,7 @@ def _tree(search: Search, known: Known, part: Vector) -> tuple[int, int]:
 
 def _worth_a_tree(known: Known, target: Fraction, missed: float) -> bool:
     """Where nothing but half-spaces bounds a zone sooner than where a tree does already. missed: what near points missed of these bounds [epsilon]."""
-    below, behind = (AGAIN_BELOW, AGAIN_BEHIND) if known.proof == "tree" else (GROW_BELOW, GROW_BEHIND)
-    return known.alpha <= below * target and missed >= behind
+    return known.alpha <= (AGAIN_BELOW if known.proof == "tree" else GROW_BELOW) * target and missed >= BEHIND
 
 
 def _pattern(search: Search, part: Vector) -> int:

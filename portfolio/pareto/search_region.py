@@ -67,12 +67,24 @@ class SearchRegion:
         last = self._last
         added = [upper for k in range(self.q) for upper in self._children(z, k, split, below)] if split.any() else []
         self._last = last
-        gone = [self.uppers[int(i)].vector for i in self._ids[split]]
+        gone = self._vectors(split)
         return [u.vector for u in added], [self.uppers[u.parent].vector for u in added], gone
 
     def holds(self, vector: Floats | Sequence[float]) -> bool:
         """Whether a vector (q,) lies in some zone, so that no point of N weakly dominates it."""
         return bool((_vector(vector) < self._table).all(axis=1).any())
+
+    def zones_with(self, point: Floats | Sequence[float]) -> list[Upper]:
+        """The bounds whose zones hold a point (q,): those that its insertion replaces."""
+        return [self.uppers[int(i)] for i in self._ids[(_vector(point) < self._table).all(axis=1)]]
+
+    def zones_in(self, vector: Floats | Sequence[float]) -> list[tuple[float, ...]]:
+        """The bounds whose zones lie in that of a vector (q,)."""
+        inside: Flags = np.all(self._table <= _vector(vector), axis=1)
+        return self._vectors(inside)
+
+    def _vectors(self, chosen: Flags) -> list[tuple[float, ...]]:
+        return [self.uppers[int(i)].vector for i in self._ids[chosen]]
 
     def _children(self, z: Floats, k: int, split: Flags, below: Flags) -> list[Upper]:
         """The bounds (z_k, u_-k) of the split zones u that no other bound makes redundant."""

@@ -34,7 +34,7 @@ WITHIN = 2
 """Near points within whose choices a plan is looked for."""
 CROSSED = (3, 6)
 """Near points whose choices are crossed: with few of them little is left to decide, with more of them something new may come of it (ADR 14)."""
-NEAR = 0.7
+NEAR = 0.6
 """A plan so little behind the part's bound is deep enough: another try costs more than it saves in points [epsilon]."""
 LEAST_DEPTH = 0.1
 """Least depth in its zone of a plan that was aimed at a part [epsilon]: twice what a published point needs."""

@@ -60,5 +60,8 @@ def test_a_frontiers_text_is_the_same_from_a_writer_that_knows_its_plans() -> No
     fewer = done.model_copy(update={"points": done.points[:1]})
     for one in (fewer, done, done.model_copy(update={"points": ()}), done):
         assert writer.text(one) == result_text(one)
+    ready = FrontierWriter()
+    ready.prepare(done.points[:2])
+    assert ready.text(done) == result_text(done)
     renamed = done.model_copy(update={"points": tuple(p.model_copy(update={"id": f"x{p.id}"}) for p in done.points)})
     assert writer.text(renamed) == result_text(renamed)
