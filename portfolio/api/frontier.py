@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from portfolio.api.frontier_proofs import renumbered, state_roots
-from portfolio.api.frontier_record import certificate_of, points_of, ranges_of, restored, state_of, with_bases, with_plans
+from portfolio.api.frontier_record import certificate_of, finished, points_of, ranges_of, restored, state_of, with_bases, with_plans
 from portfolio.api.publishing import Checked, publishing
 from portfolio.api.record import versions
 from portfolio.api.seldom import Seldom
@@ -204,9 +204,11 @@ class _Checkpoint:
         best = search.best_points()
         verdicts = [search.points[i].plan.verdict for i in best]
         names = search_names(self.program, search)
-        state = with_plans(self._state, search) if self._state and status != "certified" else state_of(search, pending)
-        # What nothing but a run that goes on would need is left out of a frontier that is complete.
-        more = state_roots(state) if status != "certified" else []
+        if status == "certified":
+            state, more = finished(state_of(search, pending)), []
+        else:
+            state = with_plans(self._state, search) if self._state else state_of(search, pending)
+            more = state_roots(state)
         certificate, places = certificate_of(search, names, self._digest, more)
         return self.frame.model_copy(
             update={

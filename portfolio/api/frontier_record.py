@@ -144,6 +144,11 @@ def _floats(text: str) -> Floats:
     return np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8").astype(np.float64)
 
 
+def finished(state: dict[str, Any]) -> dict[str, Any]:
+    """A state of which nothing goes on: without what only further solves would need."""
+    return {**state, "bases": [], "starts": [], "choices": [], "grown": []}
+
+
 def with_plans(state: dict[str, Any], search: Search) -> dict[str, Any]:
     """An earlier state of a search that has gone on since, with the plans of its points that are no longer nondominated."""
     kept = {f"p{i + 1}" for i in search.best_points()}

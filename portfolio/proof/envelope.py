@@ -40,7 +40,8 @@ def opened(text: str, what: str, kind: tuple[str, int], largest: int, read: Call
 
 def steps_of(rows: list[int]) -> list[int]:
     """Ascending numbers as differences, which are short."""
-    return [int(step) for step in np.diff(rows, prepend=0)]
+    steps: list[int] = np.diff(rows, prepend=0).tolist()
+    return steps
 
 
 def rows_of(steps: list[int]) -> list[int]:

@@ -36,7 +36,7 @@ class Shortener:
         self.units = self._frame.units.copy()
         """(m + q,) exponents of the rows as they are written: criteria in their own units."""
         self.units[program.m :] -= np.round(np.log2(self._sizes)).astype(np.int64)
-        self.scaleoom = _room(limited)
+        self.room = _room(limited)
         """(m + q,) how far L(y) moves at most per unit of y, on any box."""
         self._known: dict[int, tuple[Cut, Multipliers]] = {}
 
@@ -71,7 +71,7 @@ class Shortener:
         for digits in range(LEAST_DIGITS, MOST_DIGITS):
             whole = np.round(used * 2.0 ** (digits - units))
             rounded = whole * 2.0 ** (units - digits)
-            if digits == MOST_DIGITS - 1 or float(np.abs(rounded - used) @ self.scaleoom[rows]) <= loss:
+            if digits == MOST_DIGITS - 1 or float(np.abs(rounded - used) @ self.room[rows]) <= loss:
                 break
         kept = whole != 0
         short = np.zeros_like(y)
