@@ -52,6 +52,24 @@ def test_a_vector_lies_in_a_zone_exactly_when_no_point_weakly_dominates_it(q: in
             assert region.holds([float(v) for v in vector]) == (not dominated)
 
 
+@pytest.mark.parametrize("q", [2, 3])
+def test_zones_are_found_by_what_they_hold_and_by_what_holds_them(q: int) -> None:
+    """Those that hold a point are those that its insertion takes away; ids are theirs."""
+    rng = random.Random(20 + q)
+    for _ in range(10):
+        region = region_of([tuple(rng.randrange(SIDE) for _ in range(q)) for _ in range(6)], q)
+        vectors = {u.vector for u in region.uppers.values()}
+        for asked in itertools.product(range(SIDE + 1), repeat=q):
+            vector = [float(v) for v in asked]
+            inside = [u for u in vectors if all(a <= b for a, b in zip(u, vector))]
+            assert sorted(region.zones_in(vector)) == sorted(inside)
+            over = [u for u in region.uppers.values() if all(a < b for a, b in zip(vector, u.vector))]
+            assert region.zones_with(vector) == over
+    point = [1.0] * q
+    over = region.zones_with(point)
+    assert [u.id for u in over] == region.insert(point)[1]
+
+
 def test_the_order_of_insertion_does_not_matter() -> None:
     rng = random.Random(3)
     points = [tuple(rng.randrange(SIDE) for _ in range(3)) for _ in range(7)]
