@@ -215,7 +215,8 @@ def _restored(earlier: Frontier, frame: Frame, plan_of: Any) -> tuple[Search, li
 
 def _given(entry: Mapping[str, Any]) -> Given:
     vectors = {name: tuple(float(v) for v in entry.get(name, ())) for name in ("zone", "aim")}
-    return Given(**{**entry, **vectors, "alpha": to_fraction(entry["alpha"]), "near": tuple(entry["near"])})
+    most = None if entry.get("most") is None else float(entry["most"])
+    return Given(**{**entry, **vectors, "alpha": to_fraction(entry["alpha"]), "near": tuple(entry["near"]), "most": most})
 
 
 def _half_space(entry: dict[str, Any], forest: Forest) -> HalfSpace:

@@ -118,9 +118,10 @@ def _after(search: Search, point: Floats, epsilon: float, delta: float) -> float
     before = np.array([float(search.known[v].alpha) for v in gone])
     if not len(brought):
         return -needed(before, epsilon, delta, len(point))
-    uppers = np.array([search.upper(v) for v in brought])
     inherited = np.array([float(search.known[v].alpha) for v in parents])
-    return needed(np.minimum(alphas(search, uppers), inherited), epsilon, delta, len(point)) - needed(before, epsilon, delta, len(point))
+    return needed(np.minimum(alphas(search, search.uppers(brought)), inherited), epsilon, delta, len(point)) - needed(
+        before, epsilon, delta, len(point)
+    )
 
 
 def alphas(search: Search, uppers: Floats) -> Floats:

@@ -44,6 +44,8 @@ def hunt(module: Any, trials: Sequence[Trial], seconds: float, functions: Sequen
     noticed. functions: mutate only these (none: the whole module)."""
     path = Path(str(module.__file__))
     source = path.read_text(encoding="utf-8")
+    # Trials that the source itself does not stand would take every mutant for noticed.
+    assert _survives(compile(source, path.name, "exec"), str(module.__name__), trials, seconds)
     tried, alive = 0, list[Mutant]()
     for mutant, tree in mutants(source, functions):
         tried += 1
